@@ -11,7 +11,7 @@ from .errors import unauthorized
 IOT_ENDPOINT_READ_WRITE = "IOT_ENDPOINT_READ_WRITE"
 DATA_CAPTURE_READ_WRITE = "DATA_CAPTURE_READ_WRITE"
 
-# Operations that name a query instead of an endpoint are held to queries of the token's own.
+# Operations on a query instead of an endpoint are limited to queries of the same token.
 OPERATIONS = {
     IOT_ENDPOINT_READ_WRITE: frozenset(
         {

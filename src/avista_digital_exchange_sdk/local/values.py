@@ -1,4 +1,4 @@
-"""Measure values and instants: from the text they travel as to what is stored, and back."""
+"""Parse and format measure values and timestamps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NANOSECONDS = {
     "MICROSECONDS": 1_000,
     "NANOSECONDS": 1,
 }
-# What a 64-bit count of nanoseconds can say; DuckDB keeps the outermost values for infinity.
+# The range of 64-bit nanoseconds, without the extremes that DuckDB uses for infinity.
 EARLIEST = -(2**63) + 2
 LATEST = 2**63 - 2
 
@@ -27,10 +27,10 @@ Value = float | int | str | bool
 
 
 def parse_value(measure_type: str, text: str, time_unit: str) -> tuple[Value, str]:
-    """Read a measure value: what is stored, and the text it comes back as.
+    """Parse a measure value; return the stored value and the string that queries return.
 
     Raises:
-        ValueError: If the text is no value of that type; the message says why.
+        ValueError: If the string is not a value of the type. The message has the reason.
     """
     match measure_type:
         case "VARCHAR":
@@ -100,13 +100,13 @@ def parse_iso_timestamp(text: str) -> int:
 
 
 def format_timestamp(nanoseconds: int) -> str:
-    """Write an instant the way Timestream does: `2024-03-19 10:39:31.942000000`, in UTC."""
+    """Format a timestamp like Timestream: `2024-03-19 10:39:31.942000000`, in UTC."""
     seconds, fraction = divmod(nanoseconds, 1_000_000_000)
     return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}.{fraction:09}"
 
 
 def format_iso(nanoseconds: int) -> str:
-    """Write an instant as ISO 8601: milliseconds, or nine digits where it is finer."""
+    """Format a timestamp as ISO 8601, with milliseconds, or nanoseconds if necessary."""
     seconds, fraction = divmod(nanoseconds, 1_000_000_000)
     digits = f"{fraction:09}" if fraction % 1_000_000 else f"{fraction // 1_000_000:03}"
     return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{digits}Z"

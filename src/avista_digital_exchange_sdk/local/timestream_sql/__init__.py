@@ -1,4 +1,4 @@
-"""Timestream's SQL, answered by DuckDB."""
+"""Translate the SQL of Timestream to that of DuckDB and run it."""
 
 from .query import TimestreamResult, run_timestream_query
 from .response_json import response

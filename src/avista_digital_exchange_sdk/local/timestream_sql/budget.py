@@ -21,10 +21,10 @@ from .sizes import Size
 
 MAX_BUILT_BYTES = 400 * 1024**2
 """What a query may build of large values of one order of magnitude."""
-# What it may build of small values in the rows that DuckDB handles at once, in all its threads.
+# Budget for small values in the rows that DuckDB processes at once, in all threads.
 MAX_BYTES_AT_ONCE = 256 * 1024**2
 MAX_SQL_CHARACTERS = 500_000
-# How small a value must be to cost nothing: the more of them there are, the smaller.
+# Maximum size of a value that is free. It decreases with the number of values.
 FREE_BYTES = (16_384, 4_096, 1_024, 256, 64)
 
 _ROWS_AT_ONCE = 2_048
@@ -33,7 +33,7 @@ _ERROR = f"results.fail('{OUT_OF_MEMORY}')"
 
 
 class _Purse(NamedTuple):
-    """What a query may build of values below a size, and the unit it pays for them in."""
+    """The budget of a query for values below a size, and the unit of its payments."""
 
     name: str
     end: int
@@ -49,7 +49,7 @@ _PURSES = (
 
 
 class MemoryBudget:
-    """Watches what one query builds."""
+    """Limits the memory of the values that one query builds."""
 
     def __init__(self, free_bytes: int) -> None:
         """Watch a query's translation; a value of `free_bytes` costs nothing."""
@@ -61,7 +61,7 @@ class MemoryBudget:
 
     @property
     def fits(self) -> bool:
-        """Whether all the values that cost nothing may be built at once."""
+        """Whether all free values fit in memory at once."""
         return self._at_once * _ROWS_AT_ONCE * THREADS <= MAX_BYTES_AT_ONCE
 
     @contextmanager
@@ -79,7 +79,7 @@ class MemoryBudget:
         self._refusing = before
 
     def guard(self, sql: str, size: Size | None) -> str:
-        """Have the budget pay for a value of a size before an expression is evaluated."""
+        """Charge a value of a size to the budget before an expression is evaluated."""
         if size is None:
             return sql
         if len(sql) + len(size.sql) > MAX_SQL_CHARACTERS:
@@ -88,15 +88,15 @@ class MemoryBudget:
             self._at_once += size.limit
             return sql
         if self._refusing is not None:
-            raise not_supported(self._refusing, "A text or an array of any length in try")
+            raise not_supported(self._refusing, "A string or an array of any length in try")
         self._at_once += self._free_bytes
         if size.limit is not None and size.is_constant:
-            # DuckDB may compute it before the query runs.
+            # DuckDB may evaluate it before the query runs.
             self._constant += size.limit
             if self._constant > MAX_BUILT_BYTES:
                 raise invalid_request(OUT_OF_MEMORY)
         if not self._pays:
-            # Not error(), which DuckDB takes for something that changes something, too.
+            # Not error(), which DuckDB treats as having side effects, too.
             failure = f"CAST('{OUT_OF_MEMORY}' AS BOOLEAN)"
             is_large = f"CASE WHEN {size.sql} > {self._free_bytes} THEN {failure} ELSE false END"
             return f"CASE WHEN {is_large} THEN NULL ELSE {sql} END"
@@ -133,7 +133,7 @@ def overdraws_macro() -> str:
     """
     purses = "".join(
         f"WHEN size < {purse.end} THEN list_sum(list_transform("
-        # DuckDB may make a list of constants even where the condition does not hold.
+        # DuckDB may build a list of constants even if the condition is false.
         f"range((least(size, {purse.end}) / {purse.unit})::BIGINT + 1), "
         f"lambda unit: nextval('temp.{purse.name}')))"
         for purse in _PURSES
@@ -143,7 +143,7 @@ def overdraws_macro() -> str:
 
 
 def budget_statements() -> list[str]:
-    """Write the statements that give a connection its budget."""
+    """Return the statements that create the budget of a connection."""
     return [
         f"CREATE OR REPLACE TEMP SEQUENCE {purse.name} MAXVALUE {purse.size // purse.unit}"
         for purse in _PURSES

@@ -34,7 +34,7 @@ _NAMES: dict[exp.DType, Type] = {
     exp.DType.TIMESTAMP: TIMESTAMP,
     exp.DType.VARCHAR: VARCHAR,
 }
-# How each type may be written as a string; anything else can't be cast from it.
+# The string formats of each type that can be cast.
 _FORMS: dict[Type, str] = {
     INTEGER: r"[+-]?[0-9]+",
     BIGINT: r"[+-]?[0-9]+",
@@ -51,7 +51,7 @@ _TEXTS: dict[Type, str] = {
     MONTHS: "results.months_text({0})",
     TIMESTAMP: timestamp_text("{0}"),
 }
-# No number or time is written longer.
+# Maximum length of a formatted number or time.
 _TEXT_BYTES = 64
 _NUMBERS: dict[tuple[Type, Type], str] = {
     (DOUBLE, BIGINT): "CAST(round({0}) AS BIGINT)",
@@ -80,7 +80,6 @@ def read_type(node: exp.DataType) -> Type:
 
 
 def _read_field(field: exp.Expression) -> tuple[str | None, Type]:
-    """Read one field of a row type."""
     if isinstance(field, exp.ColumnDef):
         return field.name, read_type(field.args["kind"])
     assert isinstance(field, exp.DataType)
@@ -88,7 +87,7 @@ def _read_field(field: exp.Expression) -> tuple[str | None, Type]:
 
 
 def cast(node: exp.Expression, value: Expression, target: Type, *, safe: bool) -> Expression:
-    """Cast a value; `safe` makes NULL of one that can't be cast, instead of an error."""
+    """Cast a value. If `safe`, return NULL instead of an error if it can't be cast."""
     if value.type == VARCHAR and target in (TIMESTAMP, DATE) and value.constant is not None:
         if (literal := coerce(value, target)) is not None:
             return literal
@@ -109,7 +108,7 @@ def cast(node: exp.Expression, value: Expression, target: Type, *, safe: bool) -
 
 
 def to_text(value: Expression) -> Expression:
-    """Write a value as a string."""
+    """Convert a value to a string."""
     if value.type in (VARCHAR, UNKNOWN):
         return Expression(value.sql, VARCHAR, value.constant, value.known_size)
     names, bind = bind_payments([value.sql], [0])
@@ -119,7 +118,7 @@ def to_text(value: Expression) -> Expression:
 
 
 def _cast_text(value: Expression, target: Type, safe: bool) -> Expression:
-    """Cast text that has the form the type is written in."""
+    """Cast a string in the format of the type."""
     names, bind = bind_payments([value.sql], [0])
     text = names.get(0, f"({value.sql})")
     failure = f"results.fail('Cannot cast ''' || {text} || ''' to {str(target).upper()}')"

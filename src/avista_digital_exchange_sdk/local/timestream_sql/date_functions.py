@@ -44,7 +44,7 @@ DURATION_UNITS = {
     "mo": "month",
     "y": "year",
 } | {unit: unit for unit in [*_UNITS, "month", "year"]}
-# A character of a pattern becomes no more than this, such as the name of a month.
+# Maximum length of the output of one pattern character, such as the name of a month.
 _FORMATTED_BYTES = 16
 _TEXT_BYTES = 64
 _DURATION = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*", re.ASCII)
@@ -61,7 +61,7 @@ class Call:
     budget: MemoryBudget
 
     def unexpected(self) -> PlatformError:
-        """Reject arguments that no way to call the function takes."""
+        """Create the error for arguments that the function does not accept."""
         kinds = ", ".join(str(argument.type) for argument in self.arguments)
         return sql_error(self.node, f"Unexpected parameters ({kinds}) for function {self.name}")
 
@@ -202,7 +202,7 @@ def _no_such_field(call: Call, unit: str) -> Expression:
 def _formatter(
     pattern_of: Callable[..., str | None], *, parsing: bool
 ) -> Callable[[Call], Expression]:
-    """Make a function that writes or reads times with patterns of a kind."""
+    """Create a function that formats or parses times with patterns of a kind."""
 
     def translate(call: Call) -> Expression:
         pattern = pattern_of(call.literal(1), parsing=parsing)
@@ -247,19 +247,18 @@ def _from_iso8601_timestamp(call: Call) -> Expression:
         try:
             return timestamp_constant(parse_iso_timestamp(text.constant))
         except ValueError:
-            pass  # a date alone, or a time without a zone, is for DuckDB to read
+            pass  # DuckDB parses a date alone, or a time without a zone
     return Expression(f"results.from_iso({text.sql})", TIMESTAMP)
 
 
 def _date(call: Call) -> Expression:
-    """`date(time)`."""
     if [argument.type for argument in call.arguments] == [TIMESTAMP]:
         return Expression(f"results.date_of({call.arguments[0].sql})", DATE)
     return call.take(DATE)[0]
 
 
 def _from_time(result: Type, template: str) -> Callable[[Call], Expression]:
-    """Make a function of one time."""
+    """Create a function of one time."""
 
     def translate(call: Call) -> Expression:
         (time,) = call.take(TIMESTAMP)
@@ -269,17 +268,17 @@ def _from_time(result: Type, template: str) -> Callable[[Call], Expression]:
 
 
 def _from_date(template: str) -> Callable[[Call], Expression]:
-    """Make a function that takes a part of the date of a time."""
+    """Create a function that returns a part of the date of a time."""
     return _from_time(BIGINT, template.format("results.date_of({0})"))
 
 
 def _from_day(template: str) -> Callable[[Call], Expression]:
-    """Make a function that takes a part of a time's nanoseconds since midnight."""
+    """Create a function that returns a part of the nanoseconds since midnight of a time."""
     return _from_time(BIGINT, template.format("results.time_of_day({0})"))
 
 
 def _from_number(kind: Type, template: str) -> Callable[[Call], Expression]:
-    """Make a function that reads a time from a number."""
+    """Create a function that converts a number to a time."""
 
     def translate(call: Call) -> Expression:
         (number,) = call.take(kind)
@@ -289,7 +288,7 @@ def _from_number(kind: Type, template: str) -> Callable[[Call], Expression]:
 
 
 def _to_number(divisor: int) -> Callable[[Call], Expression]:
-    """Make a function that counts the units of a time since 1970, or those of an interval."""
+    """Create a function that counts the units of a time since 1970 or of an interval."""
 
     def translate(call: Call) -> Expression:
         if [argument.type for argument in call.arguments] == [INTERVAL]:
@@ -308,7 +307,6 @@ def _now(call: Call) -> Expression:
 
 
 def _current_timezone(call: Call) -> Expression:
-    """`current_timezone()`."""
     call.take()
     return Expression("'UTC'", VARCHAR, "UTC")
 

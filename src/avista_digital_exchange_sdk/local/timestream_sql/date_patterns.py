@@ -25,7 +25,7 @@ _MYSQL = {
 
 
 def joda_pattern(pattern: str, *, parsing: bool) -> str | None:
-    """Translate a pattern such as `yyyy-MM-dd'T'HH:mm`; None if it holds what is not known."""
+    """Translate a pattern such as `yyyy-MM-dd'T'HH:mm`; None if it has unknown specifiers."""
     if "".join(match.group() for match in _JODA_PARTS.finditer(pattern)) != pattern:
         return None
     parts = [_joda_part(match.group(), parsing) for match in _JODA_PARTS.finditer(pattern)]
@@ -47,7 +47,7 @@ def _joda_part(part: str, parsing: bool) -> str | None:
 
 
 def mysql_pattern(pattern: str, *, parsing: bool) -> str | None:
-    """Translate a pattern such as `%Y-%m-%d %H:%i`; None if it holds what is not known."""
+    """Translate a pattern such as `%Y-%m-%d %H:%i`; None if it has unknown specifiers."""
     del parsing  # every specifier that can be written can be read
     parts = re.findall(r"%.|[^%]+", pattern, re.DOTALL)
     if "".join(parts) != pattern:
@@ -56,7 +56,7 @@ def mysql_pattern(pattern: str, *, parsing: bool) -> str | None:
 
 
 def _translate_all(parts: list[str], table: Mapping[str, str]) -> str | None:
-    """Translate the specifiers; other text stands for itself."""
+    """Translate the specifiers; other text is literal."""
     if any(part.startswith("%") and part not in table for part in parts):
         return None
     return "".join(table.get(part, part) for part in parts)

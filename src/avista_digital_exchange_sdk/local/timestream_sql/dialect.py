@@ -18,12 +18,12 @@ _LIST_ENDS = {TokenType.FROM, TokenType.R_PAREN, TokenType.WHERE, TokenType.ORDE
 
 
 class Timestream(Trino):
-    """Trino's grammar, with functions left as they were called."""
+    """Trino's grammar, without renaming functions."""
 
     INDEX_OFFSET = 0
 
     class Tokenizer(Trino.Tokenizer):
-        """Splits SHOW into its words, too."""
+        """Also splits SHOW into its words."""
 
         COMMANDS: ClassVar[set[TokenType]] = set()
 
@@ -48,7 +48,7 @@ def tokenize(sql: str) -> list[Token]:
 def parse(sql: str, tokens: list[Token]) -> exp.Expression:
     """Parse the tokens of a single statement."""
     for token, following in pairwise(tokens):
-        # The parser lets a list end with a comma.
+        # The parser accepts a trailing comma in a list.
         if token.token_type is TokenType.COMMA and following.token_type in _LIST_ENDS:
             raise invalid_at(following)
     try:
@@ -65,12 +65,12 @@ def parse(sql: str, tokens: list[Token]) -> exp.Expression:
 
 
 def invalid_at(token: Token) -> PlatformError:
-    """Reject a token that can't stand where it does."""
+    """Create the error for a token in an invalid position."""
     return _syntax_error(token.line, token.col)
 
 
 def _replace_durations(tokens: list[Token]) -> list[Token]:
-    """Make `parse_duration('5m')` of each `5m`: a number with a unit right behind it."""
+    """Replace each duration such as `5m` by `parse_duration('5m')`."""
     units = {
         id(unit)
         for number, unit in pairwise(tokens)
@@ -89,7 +89,7 @@ def _replace_durations(tokens: list[Token]) -> list[Token]:
 
 
 def _duration(number: Token, unit: Token) -> list[Token]:
-    """Write a duration as a call, standing where the duration does."""
+    """Return the tokens of the call, with the position of the duration."""
     parts = (
         (TokenType.VAR, "parse_duration"),
         (TokenType.L_PAREN, "("),
@@ -102,11 +102,11 @@ def _duration(number: Token, unit: Token) -> list[Token]:
 
 
 def _invalid_syntax(sql: str, end: int) -> PlatformError:
-    """Reject a query that can't be read beyond some place."""
+    """Create the error for a query that can't be parsed beyond a position."""
     before = sql[:end]
     return _syntax_error(before.count("\n") + 1, end - before.rfind("\n"))
 
 
 def _syntax_error(line: int, column: int) -> PlatformError:
-    """Reject a query, as Timestream words it."""
+    """Create a syntax error with the message of Timestream."""
     return invalid_request(f"The query syntax is invalid at line {line}:{column}")

@@ -58,7 +58,7 @@ class ExpressionTranslator:
             raise invalid_request("The query is too complex.")
         if result.sql in self.group_keys:
             del self.ungrouped[before:]
-            # What it was computed from can't be used any more, only itself.
+            # Only the output itself can be used now, not its operands.
             return replace(result, known_size=None)
         return result
 
@@ -79,7 +79,7 @@ class ExpressionTranslator:
             self.ungrouped.append((node, name))
 
     def check_grouped(self) -> None:
-        """Reject what stands neither in an aggregate nor in GROUP BY."""
+        """Raise if a column is neither in an aggregate nor in GROUP BY."""
         for node, name in self.ungrouped:
             raise sql_error(
                 node, f"'{name}' must be an aggregate expression or appear in GROUP BY clause"
@@ -100,7 +100,7 @@ def _identifier(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _resolve_name(translator: Translator, node: exp.Expression, names: list[str]) -> Expression:
-    """Find what a name means, the innermost meaning first."""
+    """Resolve a name, searching the innermost scope first."""
     for variables in reversed(translator.variables):
         if names[0] in variables:
             return take_fields(node, variables[names[0]], names[1:])
@@ -132,17 +132,14 @@ def _literal(_translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _boolean(_translator: Translator, node: exp.Expression) -> Expression:
-    """TRUE or FALSE."""
     return Expression("true" if node.this else "false", BOOLEAN)
 
 
 def _null(_translator: Translator, _node: exp.Expression) -> Expression:
-    """NULL."""
     return Expression("NULL", UNKNOWN)
 
 
 def _paren(translator: Translator, node: exp.Expression) -> Expression:
-    """Parentheses."""
     reject_unsupported_args(node, "this")
     inner = translator.translate(node.this)
     return Expression(f"({inner.sql})", inner.type, inner.constant, inner.known_size)

@@ -41,7 +41,7 @@ class Expression:
 
     @property
     def size(self) -> Size:
-        """How many bytes it takes at most."""
+        """The maximum size in bytes."""
         if self.known_size is not None:
             return self.known_size
         if isinstance(self.constant, str) and self.type == VARCHAR:
@@ -50,17 +50,17 @@ class Expression:
 
 
 def sql_error(node: exp.Expression | None, message: str) -> PlatformError:
-    """Reject a query, pointing at the place in it where the node stands."""
+    """Create an error with the position of a node."""
     return invalid_request(f"{position(node)}{message}" if node is not None else message)
 
 
 def not_supported(node: exp.Expression, what: str) -> PlatformError:
-    """Reject something of SQL that is not answered here."""
+    """Create the error for SQL that is not supported."""
     return sql_error(node, f"{what} is not supported")
 
 
 def reject_unsupported_args(node: exp.Expression, *known: str) -> None:
-    """Reject a node that says more than what is translated of it."""
+    """Raise if a node has arguments that are not translated."""
     for name, value in node.args.items():
         if name not in known and value not in (None, False, [], ""):
             what = value.key if isinstance(value, exp.Expression) else value
@@ -68,7 +68,7 @@ def reject_unsupported_args(node: exp.Expression, *known: str) -> None:
 
 
 def position(node: exp.Expression) -> str:
-    """Write where a node begins, if that is known: `line 1:8: `."""
+    """Return the position of a node, such as `line 1:8: `, or an empty string if unknown."""
     positions = [
         (part.meta["line"], part.meta["col"] - part.meta["end"] + part.meta["start"])
         for part in node.walk()
@@ -78,7 +78,7 @@ def position(node: exp.Expression) -> str:
 
 
 def coerce(expression: Expression, target: Type) -> Expression | None:
-    """Make an expression one of a requested type, or None if it can't stand for one."""
+    """Convert an expression to a type; return None if that is not allowed."""
     given = expression.type
     if given == target:
         return expression
@@ -99,13 +99,13 @@ def coerce(expression: Expression, target: Type) -> Expression | None:
 
 
 def unify(expressions: list[Expression]) -> list[Expression] | None:
-    """Make expressions of one type of several, or None if they have none in common."""
+    """Convert expressions to a common type; return None if there is none."""
     kind: Type = UNKNOWN
     for expression in expressions:
         if (common := common_type(kind, expression.type)) is not None:
             kind = common
         elif TIMESTAMP in (kind, expression.type) or DATE in (kind, expression.type):
-            # The other one may be a literal that can be read as a time.
+            # The other one may be a time literal.
             kind = expression.type if kind == VARCHAR else kind
         else:
             return None
@@ -115,7 +115,7 @@ def unify(expressions: list[Expression]) -> list[Expression] | None:
 
 
 def timestamp_literal(text: str) -> Expression | None:
-    """Read a timestamp as it is written in SQL, in UTC unless it says otherwise."""
+    """Parse a SQL timestamp, in UTC unless it has a zone."""
     for completed in (text, f"{text}Z", f"{text} 00:00Z"):
         try:
             return timestamp_constant(parse_iso_timestamp(completed.strip()))
@@ -125,12 +125,12 @@ def timestamp_literal(text: str) -> Expression | None:
 
 
 def date_literal(text: str) -> Expression | None:
-    """Read a date as it is written in SQL."""
+    """Parse a SQL date."""
     if len(text) != 10 or timestamp_literal(text) is None:
         return None
     return Expression(f"DATE {quote(text)}", DATE, text)
 
 
 def timestamp_constant(nanoseconds: int) -> Expression:
-    """Write an instant."""
+    """Return the expression of a timestamp."""
     return Expression(f"make_timestamp_ns({nanoseconds})", TIMESTAMP)

@@ -27,7 +27,7 @@ from .types import VARCHAR, Array, Row, is_orderable
 
 
 def _call(translator: Translator, node: exp.Expression) -> Expression:
-    """Translate a call with whatever stands around it: FILTER, IGNORE NULLS, OVER."""
+    """Translate a call with its modifiers: FILTER, IGNORE NULLS, OVER."""
     suffix = CallModifiers(translator)
     function = suffix.unwrap(node)
     name = function.name.lower()
@@ -44,7 +44,7 @@ def _call(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def scalar(call: Call) -> Expression:
-    """Translate a call of a plain function."""
+    """Translate a call of a scalar function."""
     if call.name in DATE_FUNCTIONS:
         result = DATE_FUNCTIONS[call.name](call)
         if not is_growable(result.type):
@@ -66,14 +66,14 @@ def _try(translator: Translator, node: exp.Anonymous) -> Expression:
     argument = node.expressions[0]
     if type(argument) is exp.Cast:
         argument = exp.TryCast(**argument.args)
-    # DuckDB tries nothing that changes something, and an error of the budget would be lost.
+    # DuckDB rejects side effects in try, which would also hide an error of the budget.
     with translator.budget.bounded_only(node):
         operand = translator.translate(argument)
     return Expression(f"try({operand.sql})", operand.type, known_size=operand.known_size)
 
 
 def _fit_arguments(call: Call, overloads: list[Overload], **parts: str) -> Expression:
-    """Translate a call by the way to call the function that fits."""
+    """Translate a call with the matching overload."""
     found = find_overload(overloads, call.arguments)
     if found is None:
         raise call.unexpected()
@@ -84,7 +84,7 @@ def _fit_arguments(call: Call, overloads: list[Overload], **parts: str) -> Expre
 
 
 def _row(call: Call) -> Expression:
-    """Make a row of values, its fields without names."""
+    """Build a row of values, whose fields have no names."""
     fields = ", ".join(f"'f{i}': {value.sql}" for i, value in enumerate(call.arguments))
     kind = Row(tuple((None, value.type) for value in call.arguments))
     size = add_sizes(value.size for value in call.arguments)
@@ -92,13 +92,13 @@ def _row(call: Call) -> Expression:
 
 
 def _zip(call: Call) -> Expression:
-    """Make an array of rows of several arrays."""
+    """Build an array of rows from several arrays."""
     elements = [a.type.element for a in call.arguments if isinstance(a.type, Array)]
     if len(elements) < len(call.arguments):
         raise call.unexpected()
     kind = Array(Row(tuple((None, element) for element in elements)))
     arrays = ", ".join(argument.sql for argument in call.arguments)
-    # The longest array decides how many entries all of them have.
+    # The longest array determines the length of the result.
     size = scale_size(max_size(argument.size for argument in call.arguments), len(elements))
     size = add_sizes([size, *(argument.size for argument in call.arguments)])
     sql = f"CAST(list_zip({arrays}) AS {kind.duckdb()})"
@@ -106,7 +106,7 @@ def _zip(call: Call) -> Expression:
 
 
 class CallModifiers:
-    """What stands around an aggregate's call, in DuckDB's SQL."""
+    """The modifiers of an aggregate call in DuckDB's SQL."""
 
     def __init__(self, translator: Translator) -> None:
         self._translator = translator
@@ -117,16 +117,16 @@ class CallModifiers:
 
     @property
     def used(self) -> bool:
-        """Whether there is anything around the call."""
+        """Whether the call has modifiers."""
         return bool(self._filter or self.is_window or self.nulls)
 
     @property
     def sql(self) -> str:
-        """What follows the call's parentheses."""
+        """The SQL that follows the call."""
         return self._filter + self._window
 
     def unwrap(self, node: exp.Expression) -> exp.Anonymous:
-        """Note what stands around a call and return the call itself."""
+        """Record the modifiers of a call and return the call itself."""
         if isinstance(node, exp.Window):
             if node.args.get("over") != "OVER" or node.args.get("alias"):
                 raise not_supported(node, "A named window")
@@ -148,7 +148,7 @@ class CallModifiers:
         return node
 
     def _window_sql(self, node: exp.Window) -> str:
-        """Write what stands in the parentheses of OVER."""
+        """Return the SQL in the parentheses of OVER."""
         parts = []
         with self._translator.budget.without_payments():
             if partition := node.args.get("partition_by"):
@@ -191,7 +191,7 @@ def _frame(spec: exp.Expression) -> str:
 
 
 def _bound(spec: exp.Expression, kind: str, name: str) -> str:
-    """Write where a frame starts or ends."""
+    """Return the SQL of the start or the end of a frame."""
     value, side = spec.args[name], spec.args.get(f"{name}_side")
     if str(value).upper() == "CURRENT ROW":
         return "CURRENT ROW"
@@ -215,7 +215,7 @@ def _aggregate(
             f"operations: [{node.sql('trino')}]",
         )
     if suffix.is_window:
-        # Aggregates may stand within a window function, not a window function within them.
+        # Window functions may contain aggregates, but not the other way round.
         arguments, distinct, order = _aggregate_arguments(translator, node)
     else:
         if translator.inside_aggregate:

@@ -23,23 +23,23 @@ from .types import TIMESTAMP, VARCHAR, Array, Type
 
 Rule = Callable[[Sequence[Expression]], Size]
 
-# What DuckDB keeps of each string of a list, next to its characters.
+# Memory overhead of DuckDB for each string in a list.
 _PART_BYTES = 24
-# An operation on two characters, or two entries, that is part of a quadratic algorithm.
+# Cost of one step of a quadratic algorithm, on two characters or entries.
 _STEP_BYTES = 1 / 16
 _MAX_ENTRIES = 10_000
 _POINT_BYTES = 32
 _LITERAL = re.compile(r"([0-9]+)|CAST\(([0-9]+) AS BIGINT\)")
-# What may be computed once more to know what it becomes.
+# Maximum length of SQL that may be evaluated twice to find its size.
 _SHORT_SQL = 200
 _DAY = 86_400_000_000_000
-# What they return is there already: DuckDB only refers to it.
+# Functions whose results DuckDB references instead of copying.
 _REFERENCES = {"element_at", "array_max", "array_min"}
 _CHOICES = {"coalesce", "greatest", "least", "nullif"}
 
 
 def function_cost(name: str, arguments: Sequence[Expression], result: Type) -> Size | None:
-    """Return what a call must pay for, or None if it makes nothing that may be large."""
+    """Return the cost of a call, or None if it builds nothing that may be large."""
     if name in _REFERENCES or (name in _CHOICES and result == VARCHAR):
         return None
     if name in _COSTS:
@@ -48,7 +48,7 @@ def function_cost(name: str, arguments: Sequence[Expression], result: Type) -> S
 
 
 def function_size(name: str, arguments: Sequence[Expression]) -> Size | None:
-    """Return how large a call's value is at most, or None if it depends on the value itself."""
+    """Return the maximum size of a result, or None if only the value determines it."""
     if name in _REFERENCES:
         return None
     rule = _SIZES.get(name) or _COSTS.get(name) or _add_all
@@ -56,7 +56,7 @@ def function_size(name: str, arguments: Sequence[Expression]) -> Size | None:
 
 
 def aggregate_size(name: str, arguments: Sequence[Expression], modifiers: str) -> Size:
-    """Return how large an aggregate's value is at most; the modifiers are its FILTER."""
+    """Return the maximum size of the result of an aggregate. The modifiers include its FILTER."""
     if name in ("array_agg", "create_time_series"):
         entries = add_sizes((argument.size for argument in arguments), ENTRY_BYTES).sql
         return Size(f"coalesce(sum({entries}){modifiers}, 0)")
@@ -66,27 +66,27 @@ def aggregate_size(name: str, arguments: Sequence[Expression], modifiers: str) -
 
 
 def _add_all(arguments: Sequence[Expression]) -> Size:
-    """All the arguments that may be large, together."""
+    """Return the total size of the arguments that may be large."""
     return add_sizes(argument.size for argument in arguments if is_growable(argument.type))
 
 
 def _get_first(arguments: Sequence[Expression]) -> Size:
-    """The first argument, or a part of it."""
+    """Return the size of the first argument."""
     return arguments[0].size
 
 
 def _size_case_change(arguments: Sequence[Expression]) -> Size:
-    """A string whose letters may become longer ones."""
+    """Return the size of a string whose letters may become longer."""
     return scale_size(arguments[0].size, 3)
 
 
 def _size_pad(arguments: Sequence[Expression]) -> Size:
-    """A string of a number of characters."""
+    """Return the size of a string with a number of characters."""
     return _repeat_size(arguments[1], fixed_size(4))
 
 
 def _repeat_size(count: Expression, size: Size, limit: int | None = None) -> Size:
-    """A number of values of a size."""
+    """Return the size of a number of values."""
     if (known := _parse_integer_literal(count.sql)) is not None:
         return scale_size(size, known if limit is None else min(known, limit))
     number = f"greatest(coalesce(({count.sql})::DOUBLE, 0), 0)"
@@ -97,13 +97,13 @@ def _repeat_size(count: Expression, size: Size, limit: int | None = None) -> Siz
 
 
 def _parse_integer_literal(sql: str) -> int | None:
-    """Read an integer that was written into a query; None if it is computed."""
+    """Parse an integer literal; return None if it is computed."""
     match = _LITERAL.fullmatch(sql)
     return int(match[1] or match[2]) if match else None
 
 
 def _size_replace(arguments: Sequence[Expression]) -> Size:
-    """A string in which something is replaced wherever it stands."""
+    """Return the size of a string with all occurrences of another replaced."""
     if len(arguments) < 3:
         return arguments[0].size
     text, searched, replacement = arguments
@@ -113,7 +113,7 @@ def _size_replace(arguments: Sequence[Expression]) -> Size:
 
 
 def _size_regexp_replace(arguments: Sequence[Expression]) -> Size:
-    """A string in which every match is replaced; the replacement may repeat what it matched."""
+    """Return the size of a string with all matches replaced, which may repeat the match."""
     if len(arguments) < 3:
         return arguments[0].size
     text, _, replacement = arguments
@@ -122,7 +122,7 @@ def _size_regexp_replace(arguments: Sequence[Expression]) -> Size:
 
 
 def _size_split(arguments: Sequence[Expression]) -> Size:
-    """The parts of a string, at most one for each character."""
+    """Return the size of the parts of a string, at most one for each character."""
     text, separator = arguments[0], arguments[1].constant
     length = len(separator.encode()) if isinstance(separator, str) else 0
     most = scale_size(text.size, 1 + _PART_BYTES / max(1, length), _PART_BYTES)
@@ -134,12 +134,12 @@ def _size_split(arguments: Sequence[Expression]) -> Size:
 
 
 def _size_matches(arguments: Sequence[Expression]) -> Size:
-    """The matches in a string, at most one for each character and one at its end."""
+    """Return the size of the matches in a string: at most one per character and one at its end."""
     return scale_size(arguments[0].size, 1 + _PART_BYTES, _PART_BYTES)
 
 
 def _cost_comparison(arguments: Sequence[Expression]) -> Size:
-    """The cost of comparing all characters of two strings, or all entries of two arrays."""
+    """Return the cost of comparing all characters of two strings or all entries of two arrays."""
     sizes = [argument.size for argument in arguments]
     if isinstance(arguments[0].type, Array):
         steps = _STEP_BYTES / ENTRY_BYTES**2
@@ -148,19 +148,19 @@ def _cost_comparison(arguments: Sequence[Expression]) -> Size:
 
 
 def _cost_join(arguments: Sequence[Expression]) -> Size:
-    """The strings of an array with a string between them, and perhaps one in place of NULL."""
+    """Return the cost of joining the strings of an array, with separators and values for NULL."""
     entries = scale_size(arguments[0].size, 1 / ENTRY_BYTES)
     between = add_sizes(argument.size for argument in arguments[1:])
     return add_sizes([arguments[0].size, multiply_sizes(entries, between)])
 
 
 def _size_repeat(arguments: Sequence[Expression]) -> Size:
-    """An array of one value, again and again."""
+    """Return the size of an array that repeats one value."""
     return _repeat_size(arguments[1], add_sizes([arguments[0].size], ENTRY_BYTES), _MAX_ENTRIES)
 
 
 def _size_sequence(arguments: Sequence[Expression]) -> Size:
-    """An array of numbers or times."""
+    """Return the size of an array of numbers or times."""
     first, last, *steps = (_to_sql_number(argument) for argument in arguments)
     step = steps[0] if steps else str(_DAY if arguments[0].type == TIMESTAMP else 1)
     limit = _MAX_ENTRIES * ENTRY_BYTES
@@ -176,19 +176,19 @@ def _size_sequence(arguments: Sequence[Expression]) -> Size:
 
 
 def _to_sql_number(value: Expression) -> str:
-    """Write a number, or the nanoseconds of a time."""
+    """Return the SQL of a number or of the nanoseconds of a time."""
     return f"epoch_ns({value.sql})" if value.type == TIMESTAMP else value.sql
 
 
 def _cost_interpolation(arguments: Sequence[Expression]) -> Size:
-    """Every point of a series compared with every time that is requested."""
+    """Return the cost of comparing each point of a series with each requested time."""
     points, times = arguments[0].size, arguments[1].size
     steps = _STEP_BYTES / (_POINT_BYTES * ENTRY_BYTES)
     return add_sizes([points, scale_size(times, 2), multiply_sizes(points, times, steps)])
 
 
 def _cost_spline(arguments: Sequence[Expression]) -> Size:
-    """A spline: a list of all its points for each of its points."""
+    """Return the cost of a spline, which lists all points for each point."""
     points = arguments[0].size
     steps = 1 / (32 * _POINT_BYTES)
     return add_sizes(
@@ -201,12 +201,12 @@ def _cost_spline(arguments: Sequence[Expression]) -> Size:
 
 
 def _size_interpolation(arguments: Sequence[Expression]) -> Size:
-    """The points of a series that is interpolated."""
+    """Return the size of an interpolated series."""
     return scale_size(arguments[1].size, _POINT_BYTES / ENTRY_BYTES)
 
 
 def _max_argument(arguments: Sequence[Expression]) -> Size:
-    """One of the arguments."""
+    """Return the size of the largest argument."""
     return max_size(argument.size for argument in arguments)
 
 

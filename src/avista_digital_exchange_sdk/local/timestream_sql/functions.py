@@ -15,7 +15,7 @@ from .expressions import Expression
 from .signatures import Signature, parse_signature
 from .types import Type
 
-# What the database itself would only do wrong: Java's limits and NaN where DuckDB raises an error.
+# Java's limits and NaN, where DuckDB raises an error.
 _NAN = "'NaN'::DOUBLE"
 _MAX_SEQUENCE_LENGTH = 10_000
 _DAY = 86_400_000_000_000
@@ -30,7 +30,7 @@ class Overload:
 
 
 def _table(rows: Iterable[tuple[str, str, str]]) -> Mapping[str, list[Overload]]:
-    """Put rows of names (several separated by spaces), signatures and templates in a table."""
+    """Build a table from rows of names (separated by spaces), signatures and templates."""
     table: dict[str, list[Overload]] = {}
     for names, signature, template in rows:
         for name in names.split():
@@ -39,7 +39,7 @@ def _table(rows: Iterable[tuple[str, str, str]]) -> Mapping[str, list[Overload]]
 
 
 def _list_numbers(first: str, last: str, step: str) -> str:
-    """Write a list of numbers, refusing one that is too long before DuckDB makes it."""
+    """Return the SQL of a list of numbers, which fails if the list would be too long."""
     return (
         f"generate_series({first}, CASE WHEN ({step}) = 0 "
         "THEN results.fail('step must not be zero') "
@@ -50,19 +50,19 @@ def _list_numbers(first: str, last: str, step: str) -> str:
 
 
 def _list_times(first: str, last: str, step: str) -> str:
-    """Write a list of times."""
+    """Return the SQL of a list of times."""
     numbers = _list_numbers(f"epoch_ns({first})", f"epoch_ns({last})", step)
     return f"list_transform({numbers}, lambda n: make_timestamp_ns(n))"
 
 
 def _bound(sql: str, *arguments: str) -> str:
-    """Write a template that computes arguments once, which are `b.b0`, `b.b1` in its SQL."""
+    """Return a template that evaluates its arguments once, as `b.b0`, `b.b1` in its SQL."""
     fields = ", ".join(f"'b{i}': {argument}" for i, argument in enumerate(arguments))
     return f"list_transform([{{{{{fields}}}}}], lambda b: {sql})[1]"
 
 
 def _null_if_any(sql: str) -> str:
-    """Make a function of all arguments NULL where any of them is."""
+    """Return a template that is NULL if any argument is NULL."""
     return f"CASE WHEN list_contains([{{all_null}}], true) THEN NULL ELSE {sql} END"
 
 
@@ -170,7 +170,7 @@ _TEXT = [
     (
         "regexp_replace",
         "varchar, varchar, varchar -> varchar",
-        # Groups are $1 there and \1 here.
+        # Groups are $1 in Timestream and \1 in DuckDB.
         r"regexp_replace({0}, {1}, regexp_replace(replace({2}, '\', '\\'), "
         r"'\$(\d)', '\\\1', 'g'), 'g')",
     ),
@@ -235,7 +235,7 @@ _ARRAYS = [
     (
         "repeat",
         "T, bigint -> array(T)",
-        # DuckDB computes what stands in a lambda for each entry.
+        # DuckDB evaluates the body of a lambda for each entry.
         f"list_transform([{{0}}], lambda item: "
         f"list_transform({_list_numbers('1', '{1}', '1')}, lambda n: item))[1]",
     ),
@@ -260,8 +260,8 @@ _ARRAYS = [
         "list_slice({0}, len({0}) + {1} + 1, len({0}) + {1} + {2}) END",
     ),
 ]
-# Where a series has nothing to go by, before its first point or after its last, NULL comes out.
-# The lists of one bind the arguments: an aggregate would be worked out again for every time.
+# Before the first and after the last point of a series, the result is NULL.
+# Lists with one entry bind the arguments, as an aggregate would be evaluated for every time.
 _INTERPOLATIONS = [
     row
     for name, filler, last in (

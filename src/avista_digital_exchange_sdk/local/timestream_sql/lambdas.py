@@ -15,7 +15,7 @@ from .types import BOOLEAN, Array, Row, TimeSeries, Type, common_type
 def _translate_lambda(
     translator: Translator, node: exp.Expression, parameters: Sequence[Expression]
 ) -> Expression:
-    """Translate the body of a lambda whose parameters stand for these expressions."""
+    """Translate the body of a lambda with its parameters bound to expressions."""
     if not isinstance(node, exp.Lambda) or len(node.expressions) != len(parameters):
         raise sql_error(node, f"Expected a lambda with {len(parameters)} parameters")
     names = [parameter.name for parameter in node.expressions]
@@ -26,14 +26,14 @@ def _translate_lambda(
 
 
 def _new_variable(translator: Translator, kind: Type, suffix: str = "") -> Expression:
-    """Make up a variable of DuckDB's, distinct from those of the lambdas around it."""
+    """Create a DuckDB variable, distinct from those of the enclosing lambdas."""
     return Expression(f"v{len(translator.variables)}{suffix}", kind)
 
 
 def _array_arguments(
     translator: Translator, node: exp.Anonymous, count: int
 ) -> tuple[Expression, Type, list[exp.Expression]]:
-    """Take apart a call whose first argument is an array: it, its elements' type, the rest."""
+    """Split the arguments of a call into the array, its element type, and the rest."""
     arguments = node.expressions
     if len(arguments) != count:
         raise sql_error(node, f"Function {node.name.lower()} takes {count} arguments")
@@ -116,7 +116,7 @@ def _state_type(
 
 
 def _pair(kind: Row, state: str, element: str) -> str:
-    """Write a row of a state and an element."""
+    """Return the SQL of a row of a state and an element."""
     return f"CAST({{'f0': {state}, 'f1': {element}}} AS {kind.duckdb()})"
 
 

@@ -1,4 +1,4 @@
-"""What Timestream's functions need of DuckDB beyond its own, as macros in the results database."""
+"""DuckDB macros in the results database that the functions of Timestream need."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ CASE
         || 'E' || (strpos(text, '.') - 2)
 END
 """
-# A date, perhaps a time, and after a time perhaps a zone.
+# A date, optionally with a time, which may have a zone.
 _ISO_TIME = r"^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?"
 _ISO_ZONE = r"(?:Z|z|[+-]\d\d(?::?\d\d)?)"
 
 FAILURE_MARK = "\1"
-"""Stands before a message that is meant for the user of a query, not DuckDB's own."""
+"""Prefix of messages for the user of a query, as opposed to messages of DuckDB."""
 
 _MACROS = {
     "fail(message)": f"error(chr({ord(FAILURE_MARK)}) || message)",
@@ -58,7 +58,7 @@ _MACROS = {
         CASE WHEN i % {_DAY} <> 0
         THEN results.fail('Cannot add hour, minutes or seconds to a date')
         ELSE d + CAST(i // {_DAY} AS INTEGER) END""",
-    # Whole months do not end within a microsecond, so the nanoseconds go off both ends.
+    # Whole months end at full microseconds, so subtract the nanoseconds from both ends.
     "months_between(a, b)": """
         date_sub('month',
             make_timestamp((epoch_ns(a) - results.floor_mod(epoch_ns(a), 1000)) // 1000),
@@ -103,7 +103,7 @@ _MACROS = {
         WHEN len(list_distinct(list_transform(points, lambda p: p.f0))) < len(points)
         THEN results.fail('The times of a time series must be distinct')
         ELSE points END""",
-    # Of each time, the last point up to it; without an index that is a search through them all.
+    # Find the last point up to each time; without an index, this scans all points.
     "last_points(points, times)": f"""
         CASE WHEN len(points) * len(times) > {MAX_INTERPOLATION_LENGTH}
         THEN results.fail(
@@ -156,7 +156,7 @@ _MACROS = {
             [(epoch_ns(t) - epoch_ns(a.f0)) / (epoch_ns(b.f0) - epoch_ns(a.f0))], lambda u:
                 (1 - u) * a.f1 + u * b.f1 + results.seconds_between(a, b) ** 2 / 6
                 * (((1 - u) ** 3 - (1 - u)) * bend_a + (u ** 3 - u) * bend_b))[1] END""",
-    # The list of one list has the bends worked out once, not for each time.
+    # The list with one list evaluates the bends once, not for each time.
     "interpolate_spline_cubic(points, times)": """
         list_transform([results.spline_bends(points)], lambda bends:
             list_transform(results.last_points(points, times), lambda x:
@@ -168,5 +168,5 @@ _MACROS = {
 
 
 def macro_statements() -> list[str]:
-    """Write the statements that create the macros, those that others use before them."""
+    """Return the statements that create the macros, in order of their dependencies."""
     return [f"CREATE MACRO results.{head} AS {body}" for head, body in _MACROS.items()]

@@ -66,7 +66,7 @@ def _arithmetic(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _no_operator(node: exp.Expression, operator: str, left: Type, right: Type) -> PlatformError:
-    """Reject operands an operator does not take."""
+    """Create the error for operands that an operator does not accept."""
     return sql_error(node, f"Cannot apply operator: {left} {operator} {right}")
 
 
@@ -80,7 +80,6 @@ def _negative(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _comparison(translator: Translator, node: exp.Expression) -> Expression:
-    """A comparison."""
     reject_unsupported_args(node, "this", "expression")
     left, right = translator.translate(node.this), translator.translate(node.expression)
     operator = _COMPARISONS[type(node)]
@@ -98,7 +97,7 @@ def _logic(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _terms(node: exp.Expression) -> list[exp.Expression]:
-    """Take a chain of one operator apart, which the parser makes as deep as it is long."""
+    """Flatten a chain of one operator, which the parser nests as deep as it is long."""
     terms = []
     link = node
     while type(link) is type(node):
@@ -108,14 +107,12 @@ def _terms(node: exp.Expression) -> list[exp.Expression]:
 
 
 def _not(translator: Translator, node: exp.Expression) -> Expression:
-    """NOT."""
     reject_unsupported_args(node, "this")
     value = translator.boolean(node.this, "Value of logical NOT expression")
     return Expression(f"(NOT {value.sql})", BOOLEAN)
 
 
 def _is(translator: Translator, node: exp.Expression) -> Expression:
-    """IS NULL."""
     reject_unsupported_args(node, "this", "expression")
     if not isinstance(node.expression, exp.Null):
         raise not_supported(node, f"IS {node.expression.sql().upper()}")
@@ -123,7 +120,6 @@ def _is(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _between(translator: Translator, node: exp.Expression) -> Expression:
-    """BETWEEN."""
     reject_unsupported_args(node, "this", "low", "high")
     given = translator.translate_all([node.this, node.args["low"], node.args["high"]])
     unified = unify(given)
@@ -151,7 +147,6 @@ def _in(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _like(translator: Translator, node: exp.Expression) -> Expression:
-    """LIKE."""
     reject_unsupported_args(node, "this", "expression")
     value, pattern = translator.translate(node.this), translator.translate(node.expression)
     if not (converts(value.type, VARCHAR) and converts(pattern.type, VARCHAR)):

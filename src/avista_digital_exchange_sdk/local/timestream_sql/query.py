@@ -1,4 +1,4 @@
-"""One Timestream query: translated, run into a table, answered page by page."""
+"""Translate a Timestream query, run it into a table, and return its result in pages."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _log = logging.getLogger(__name__)
 _log.addFilter(EscapingFilter())
 
 
-# An expression of this depth takes most of the stack that Python allows by default.
+# An expression of this depth uses most of the default stack of Python.
 MAX_DEPTH = 300
-# A number in DuckDB takes 16 KB for the rows that are handled at once.
+# A number in DuckDB takes 16 KB for the rows that are processed at once.
 MAX_TOKENS = 50_000
 MAX_COLUMNS = 1_600
 FREE_ROW_BYTES = 8_192
@@ -102,14 +102,14 @@ def _measure_depth(expression: exp.Expression) -> int:
 
 
 def _operands(expression: exp.Expression) -> Iterator[exp.Expression]:
-    """Return what an expression is made of; a chain of AND or OR is one expression."""
+    """Return the operands of an expression. A chain of AND or OR is one expression."""
     if isinstance(expression, exp.Connector):
         return cast(Iterator[exp.Expression], expression.flatten(unnest=False))
     return expression.iter_expressions()
 
 
 def _translate_query(statement: exp.Expression, tables: Tables, now: int) -> Source:
-    """Translate a query within a budget; the more values it builds, the smaller is a free one."""
+    """Translate a query within a budget. With more values, the size of a free one decreases."""
 
     def find_table(database: str, table: str) -> Source | None:
         catalog = tables.get((database, table))
@@ -149,7 +149,7 @@ def run_timestream_query(
         duckdb.OutOfMemoryException,
         duckdb.SequenceException,
     ):
-        # Whatever query it is, these mean the same.
+        # These errors have the same meaning for all queries.
         raise
     except (duckdb.DatabaseError, duckdb.OperationalError) as error:
         raise invalid_request(_reason(error)) from None
@@ -157,7 +157,7 @@ def run_timestream_query(
 
 
 def _reason(error: duckdb.Error) -> str:
-    """Return what is wrong in the words of the query's user, not of the database's."""
+    """Return the error message for the user, without internals of the database."""
     message = str(error)
     if FAILURE_MARK in message:
         return message.partition(FAILURE_MARK)[2]

@@ -30,7 +30,7 @@ _SET_OPERATIONS: dict[type[exp.Expression], str] = {
 
 
 class QueryTranslator:
-    """Translates one statement; `now` is when it began, in nanoseconds."""
+    """Translates one statement. `now` is the start of the query in nanoseconds."""
 
     def __init__(self, find_table: FindTable, now: int, budget: MemoryBudget) -> None:
         self.now = now
@@ -43,7 +43,7 @@ class QueryTranslator:
         return self._query(statement, Scope(self._find_table))
 
     def single_column(self, node: exp.Expression, scope: Scope) -> tuple[str, Type]:
-        """Translate a subquery that stands for a value or a list of them."""
+        """Translate a subquery that returns a value or a list of values."""
         source = self._query(node, scope.inner())
         if len(source.columns) != 1:
             raise sql_error(node, f"Subquery has {len(source.columns)} columns instead of 1")
@@ -117,7 +117,7 @@ class QueryTranslator:
         columns: Sequence[tuple[str | None, Type]],
         scope: Scope,
     ) -> str:
-        """Put the rows of a set operation in order, by its own columns only."""
+        """Order the rows of a set operation by its own columns only."""
         order, limit = node.args.get("order"), limit_sql(node)
         if order is None:
             return f"SELECT * FROM ({sql}){limit}" if limit else sql
@@ -151,7 +151,7 @@ class QueryTranslator:
         return Source(sql, [(None, column[0].type) for column in columns])
 
     def relation(self, node: exp.Expression, scope: Scope) -> tuple[str, Relation]:
-        """Translate something to read from: its SQL with a name of ours, and its columns."""
+        """Translate a relation; return its SQL with a generated name, and its columns."""
         name = self.new_name()
         if isinstance(node, exp.Unnest):
             return self._unnest(node, scope, name)
@@ -221,13 +221,13 @@ class QueryTranslator:
         return sql, _build_relation(node.alias or None, renamed, name, None)
 
     def new_name(self) -> str:
-        """Make up a name for a relation."""
+        """Create a unique name for a relation."""
         self._names += 1
         return f"t{self._names}"
 
 
 def _cast_columns(source: Source, columns: Sequence[tuple[str | None, Type]]) -> str:
-    """Read from a source as columns of wider types."""
+    """Select from a source, with its columns cast to wider types."""
     values = [
         coerce(Expression(f"c{i}", kind), target)
         for i, ((_, kind), (_, target)) in enumerate(zip(source.columns, columns, strict=True))
@@ -239,7 +239,7 @@ def _cast_columns(source: Source, columns: Sequence[tuple[str | None, Type]]) ->
 def _rename_columns(
     node: exp.Expression, columns: Sequence[tuple[str | None, Type]], alias: exp.Expression | None
 ) -> Sequence[tuple[str | None, Type]]:
-    """Give columns the names an alias lists, if it lists any."""
+    """Rename columns if an alias lists names."""
     names = alias.args.get("columns") if alias is not None else None
     if not names:
         return columns
@@ -258,7 +258,7 @@ def _build_relation(
     name: str,
     database: str | None,
 ) -> Relation:
-    """Make a relation of columns DuckDB knows as `name.c0`, `name.c1`, …."""
+    """Build a relation whose columns are `name.c0`, `name.c1`, … in DuckDB."""
     return Relation(
         alias,
         [

@@ -10,25 +10,25 @@ from .expressions import Expression
 from .sizes import Size, add_sizes, fixed_size, is_growable, scale_size
 from .types import VARCHAR, Array, Row, TimeSeries, Type
 
-# A number or a time as JSON, with what DuckDB keeps next to a string.
+# Size of a number or a time as JSON, with the string overhead of DuckDB.
 _VALUE_BYTES = 64
-# Texts within strings are copied from one to the next.
+# Nested strings are copied at each level.
 _COPIES = 4
 
 
 def row_sql(types: Sequence[Type]) -> str:
-    """Write the SQL that makes the JSON text of a row of columns `c0`, `c1`, …."""
+    """Return the SQL that formats a row of columns `c0`, `c1`, … as JSON."""
     return _row([Expression(f"c{i}", kind) for i, kind in enumerate(types)])
 
 
 def row_size(types: Sequence[Type]) -> Size:
-    """Compute what making the JSON text of a row takes, from its strings and arrays."""
+    """Compute the cost of formatting a row as JSON, from its strings and arrays."""
     sizes = [_size(kind, f"c{i}") for i, kind in enumerate(types) if is_growable(kind)]
     return scale_size(add_sizes(sizes), _COPIES)
 
 
 def _size(kind: Type, sql: str, depth: int = 0) -> Size:
-    """Compute how long the JSON text of a value becomes, about."""
+    """Estimate the length of a value as JSON."""
     if isinstance(kind, TimeSeries):
         return _size(Array(kind.point), sql, depth)
     if isinstance(kind, Array):
@@ -77,7 +77,7 @@ def _datum(value: Expression, depth: int) -> str:
 
 
 def _object(name: str, value: str) -> str:
-    """Write an object of one member. `concat` makes one text, where `||` makes one at each step."""
+    """Write an object of one member. `concat` builds one string, `||` one at each step."""
     return f"""concat('{{"{name}":', {value}, '}}')"""
 
 
@@ -108,7 +108,7 @@ def response(
     progress: float,
     scanned: int,
 ) -> str:
-    """Write a page as the JSON of a response; the rows are JSON already."""
+    """Return the JSON of a response with a page of rows, which are already JSON."""
     head = {"QueryId": query_id} | ({"NextToken": next_token} if next_token else {})
     tail = {
         "ColumnInfo": [
@@ -125,5 +125,4 @@ def response(
 
 
 def _json(value: object) -> str:
-    """Write compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -18,7 +18,7 @@ from .types import VARCHAR, Row, Type
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name as people know it, and how it is written and typed."""
+    """A column: its name in Timestream, its SQL and its type."""
 
     name: str | None
     sql: str
@@ -37,7 +37,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Relation:
-    """A table, subquery or the like among those a SELECT reads from."""
+    """A table, subquery or other relation in FROM."""
 
     alias: str | None
     columns: Sequence[Column]
@@ -75,7 +75,7 @@ class Scope:
         return Scope(self.find_table, self, self.queries)
 
     def resolve(self, node: exp.Expression, names: Sequence[str]) -> tuple[Expression, bool]:
-        """Find what a name means: a column, perhaps of a certain relation, perhaps a field of it.
+        """Resolve a name to a column, optionally qualified, or to a field of a column.
 
         Returns:
             The column or field, and whether it is this query's own, not one around it.
@@ -127,14 +127,14 @@ T = TypeVar("T")
 
 
 def find_matching(things: Iterable[T], name: str, name_of: Callable[[T], str | None]) -> list[T]:
-    """List the things of that name; only if there are none, those it names in another case."""
+    """List the items with a name; if there are none, ignore its case."""
     named = [(thing, known) for thing in things if (known := name_of(thing)) is not None]
     exact = [thing for thing, known in named if known == name]
     return exact or [thing for thing, known in named if known.lower() == name.lower()]
 
 
 def take_fields(node: exp.Expression, value: Expression, names: Sequence[str]) -> Expression:
-    """Take a field of a row, and a field of that, and so on."""
+    """Select nested fields of a row."""
     for name in names:
         fields = value.type.fields if isinstance(value.type, Row) else ()
         found = find_matching(enumerate(fields), name, lambda item: item[1][0])

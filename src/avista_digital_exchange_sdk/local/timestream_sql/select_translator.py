@@ -27,7 +27,7 @@ _JOINS = {
 
 
 class SelectTranslator:
-    """One SELECT on its way into DuckDB's SQL."""
+    """Translates one SELECT to DuckDB's SQL."""
 
     def __init__(self, queries: Queries, node: exp.Select, scope: Scope) -> None:
         reject_unsupported_args(
@@ -72,7 +72,6 @@ class SelectTranslator:
         return f" FROM {sql}" + "".join(self._join(join) for join in joins)
 
     def _join(self, join: exp.Expression) -> str:
-        """Translate one join."""
         reject_unsupported_args(join, "this", "side", "kind", "on", "using")
         side, kind = (str(join.args.get(part) or "").upper() for part in ("side", "kind"))
         operator = _JOINS.get((side, kind))
@@ -123,7 +122,7 @@ class SelectTranslator:
         return f" WHERE {translator.boolean(node.this, clause).sql}"
 
     def _group_keys(self) -> list[str]:
-        """Translate GROUP BY: its expressions, or the places of columns in the SELECT."""
+        """Translate GROUP BY: its expressions, or the positions of columns in the SELECT."""
         group = self._node.args.get("group")
         if group is None:
             return []
@@ -131,7 +130,7 @@ class SelectTranslator:
         translator = ExpressionTranslator(self._queries, self._scope, "GROUP BY clause")
         keys = []
         items = [part for item in group.expressions for part in _split_group(item)]
-        # GROUP BY () makes one group of everything.
+        # GROUP BY () groups all rows together.
         self._translator.has_aggregates = not items
         for item in items:
             if isinstance(item, exp.Literal) and item.is_int:
@@ -141,7 +140,7 @@ class SelectTranslator:
         return keys
 
     def _get_selected(self, position: exp.Literal, clause: str) -> exp.Expression:
-        """Return the expression in a place of the SELECT."""
+        """Return the expression at a position of the SELECT."""
         selected: list[exp.Expression] = self._node.expressions
         if not 1 <= int(position.name) <= len(selected):
             raise sql_error(position, f"{clause} position {position.name} is not in select list")
@@ -167,14 +166,12 @@ class SelectTranslator:
     def _star(
         self, node: exp.Expression, qualifier: str | None
     ) -> list[tuple[str | None, Expression]]:
-        """Translate `*`."""
         columns = self._scope.star(node, qualifier)
         for column in columns:
             self._translator.use_column(node, str(column.name), column.sql)
         return [(column.name, column.expression) for column in columns]
 
     def _having(self) -> str:
-        """Translate HAVING."""
         node = self._node.args.get("having")
         if node is None:
             return ""
@@ -204,7 +201,6 @@ class SelectTranslator:
         return f" ORDER BY {', '.join(items)}"
 
     def _distinct(self) -> str:
-        """Translate DISTINCT."""
         distinct = self._node.args.get("distinct")
         if distinct is None:
             return ""
@@ -217,7 +213,7 @@ def order_key(
     item: exp.Expression,
     columns: Sequence[tuple[str | None, Type]],
 ) -> str:
-    """Translate one item of ORDER BY: the place of a column, or an expression."""
+    """Translate one item of ORDER BY: the position of a column, or an expression."""
     node = item.this
     if isinstance(node, exp.Literal) and node.is_int:
         if not 1 <= int(node.name) <= len(columns):
@@ -246,12 +242,12 @@ def limit_sql(node: exp.Expression) -> str:
 
 
 def _split_group(item: exp.Expression) -> list[exp.Expression]:
-    """Take `(a, b)` apart."""
+    """Split `(a, b)`."""
     return item.expressions if isinstance(item, exp.Tuple) else [item]
 
 
 def _infer_name(node: exp.Expression) -> str | None:
-    """Return the name of a selected expression that was given none."""
+    """Return the name of a selected expression without an alias."""
     if isinstance(node, exp.Cast) and node.this.name == "measure_value":
         return f"measure_value::{node.args['to'].sql('trino').lower()}"
     return node.name if isinstance(node, exp.Column | exp.Dot) else None

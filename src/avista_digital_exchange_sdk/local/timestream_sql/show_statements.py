@@ -86,7 +86,7 @@ class TokenReader:
         return matches
 
     def end(self) -> None:
-        """Make sure nothing follows but a semicolon."""
+        """Raise if anything but a semicolon follows."""
         token = self._peek()
         if token is not None and token.token_type is TokenType.SEMICOLON:
             self._next += 1
@@ -94,16 +94,15 @@ class TokenReader:
             raise self.unexpected()
 
     def unexpected(self) -> Exception:
-        """Reject what comes next."""
+        """Create the error for the next token."""
         return invalid_at(self._peek() or self._tokens[-1])
 
     def _peek(self) -> Token | None:
-        """Look at the next token."""
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
 
 def _like(pattern: str) -> Callable[[str], bool]:
-    """Make a test of LIKE's pattern, which takes no longer than their lengths multiplied."""
+    """Return a matcher of a LIKE pattern. Its time is at most the product of both lengths."""
     runs = pattern.split("%")
 
     def fits(text: str, start: int, run: str) -> bool:
@@ -121,7 +120,7 @@ def _like(pattern: str) -> Callable[[str], bool]:
         if not fits(text, 0, first):
             return False
         for run in inner:
-            # The first place is the best: what matches further on matches after it, too.
+            # The first match suffices: what matches after a later one matches after it, too.
             positions = range(position, len(text) - len(run) + 1)
             found = next((start for start in positions if fits(text, start, run)), None)
             if found is None:
@@ -134,7 +133,6 @@ def _like(pattern: str) -> Callable[[str], bool]:
 
 
 def _show_databases(words: TokenReader, tables: Tables) -> Source:
-    """SHOW DATABASES."""
     matches = words.pattern()
     names = sorted({database for database, _ in tables if matches(database)})
     return _source([("Database", VARCHAR)], [[quote(name)] for name in names])
@@ -190,7 +188,6 @@ _SHOWS = {"DATABASES": _show_databases, "TABLES": _show_tables, "MEASURES": _sho
 
 
 def _find(tables: Tables, name: tuple[str, str]) -> Catalog:
-    """Find a table."""
     if name not in tables:
         raise invalid_request(f"Table {name[0]}.{name[1]} does not exist")
     return tables[name]()

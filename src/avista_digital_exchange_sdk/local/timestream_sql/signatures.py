@@ -44,7 +44,7 @@ _NAMES: dict[str, Type] = {
 
 @dataclass(frozen=True)
 class Variable(Type):
-    """Stands for one type in a signature: any, or any that can be put in order."""
+    """A type variable in a signature: any type, or any orderable type."""
 
     name: str
     orderable: bool = False
@@ -99,7 +99,7 @@ def parse_signature(text: str) -> Signature:
 
 
 def _parse_type(name: str, tokens: Iterator[str]) -> Type:
-    """Read one type: a variable is a capital letter, O stands for what can be put in order."""
+    """Read one type: a variable is a capital letter, O is an orderable one."""
     if name in ("array", "timeseries"):
         next(tokens)
         inner = _parse_type(next(tokens), tokens)
@@ -109,7 +109,7 @@ def _parse_type(name: str, tokens: Iterator[str]) -> Type:
 
 
 def _bind(parameter: Type, given: Type, variables: dict[Variable, Type]) -> bool:
-    """Find what the variables of a parameter stand for; coercion checks the rest."""
+    """Bind the type variables of a parameter. Coercion checks the rest."""
     if isinstance(parameter, Variable):
         common = common_type(variables.get(parameter, UNKNOWN), given)
         if common is None or (parameter.orderable and not is_orderable(common)):
@@ -124,7 +124,7 @@ def _bind(parameter: Type, given: Type, variables: dict[Variable, Type]) -> bool
 
 
 def _fill(kind: Type, variables: dict[Variable, Type]) -> Type:
-    """Put what the variables stand for in their place."""
+    """Replace type variables by the bound types."""
     if isinstance(kind, Variable):
         return variables.get(kind, UNKNOWN)
     if isinstance(kind, Array):

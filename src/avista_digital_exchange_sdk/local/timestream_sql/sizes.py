@@ -25,12 +25,12 @@ class Size:
 
 
 def fixed_size(size: float) -> Size:
-    """A size that is known."""
+    """Create a constant size."""
     return Size(str(int(size)), int(size))
 
 
 def combine_sizes(sql: str, limit: float, sizes: Iterable[Size]) -> Size:
-    """A size computed from others, with the limit that follows if they all have one."""
+    """Combine sizes. The result has a limit if all of them have one."""
     sizes = list(sizes)
     if all(size.is_constant for size in sizes):
         return fixed_size(limit)
@@ -38,14 +38,14 @@ def combine_sizes(sql: str, limit: float, sizes: Iterable[Size]) -> Size:
 
 
 def add_sizes(sizes: Iterable[Size], extra: int = 0) -> Size:
-    """The size of several values together."""
+    """Add sizes."""
     sizes = list(sizes)
     sql = " + ".join([*(size.sql for size in sizes), str(extra)])
     return combine_sizes(f"({sql})", sum(size.limit or 0 for size in sizes) + extra, sizes)
 
 
 def max_size(sizes: Iterable[Size]) -> Size:
-    """The size of the largest of several values."""
+    """Return the largest of several sizes."""
     sizes = list(sizes)
     sql = ", ".join(["0", *(size.sql for size in sizes)])
     return combine_sizes(
@@ -54,26 +54,26 @@ def max_size(sizes: Iterable[Size]) -> Size:
 
 
 def scale_size(size: Size, factor: float, extra: int = 0) -> Size:
-    """A multiple of a size."""
+    """Multiply a size by a factor."""
     limit = (size.limit or 0) * factor + extra
     return combine_sizes(f"({size.sql} * {factor} + {extra})", limit, [size])
 
 
 def multiply_sizes(one: Size, other: Size, factor: float = 1) -> Size:
-    """The product of two sizes."""
+    """Multiply two sizes."""
     limit = (one.limit or 0) * (other.limit or 0) * factor
     return combine_sizes(f"({one.sql}::DOUBLE * {other.sql} * {factor})", limit, [one, other])
 
 
 def is_growable(kind: Type) -> bool:
-    """Return whether values of a type may take any number of bytes."""
+    """Return whether values of a type have no size limit."""
     if isinstance(kind, Row):
         return any(is_growable(part) for _, part in kind.fields)
     return kind == VARCHAR or isinstance(kind, Array | TimeSeries)
 
 
 def measure_size(kind: Type, sql: str, depth: int = 0) -> Size:
-    """The size of a value that exists already, computed from itself."""
+    """Return the size of an existing value, computed from it."""
     if isinstance(kind, TimeSeries):
         return measure_size(Array(kind.point), sql, depth)
     if isinstance(kind, Array):

@@ -1,4 +1,4 @@
-"""What has a grammar of its own: CASE, CAST, arrays, intervals, subqueries and the like."""
+"""Translate special syntax: CASE, CAST, arrays, intervals, subqueries and others."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ def _equals(translator: Translator, operand: Expression, node: exp.Expression) -
 
 
 def _if(translator: Translator, node: exp.Expression) -> Expression:
-    """IF."""
     reject_unsupported_args(node, "this", "true", "false")
     condition = translator.boolean(node.this, "IF condition")
     return _choice(translator, node, [condition], [node.args["true"], node.args.get("false")])
@@ -65,7 +64,7 @@ def _choice(
     size = max_size(result.size for result in unified) if is_growable(kind) else None
     sql = f"CASE {branches} ELSE {unified[-1].sql} END"
     if size is not None and kind != VARCHAR:
-        # DuckDB copies lists where their rows chose differently.
+        # DuckDB copies lists if the rows select different branches.
         sql = translator.budget.guard(sql, size)
     return Expression(sql, kind, known_size=size)
 
@@ -82,7 +81,7 @@ def _cast(translator: Translator, node: exp.Expression) -> Expression:
         return translator.translate(column)
     value = translator.translate(node.this)
     if value.constant is not None and target.this == exp.DType.TIMESTAMP:
-        # The parser notes how many fractional digits a literal has; the type has always nine.
+        # The parser adds the number of fractional digits of a literal; the type always has nine.
         target = exp.DataType(this=exp.DType.TIMESTAMP)
     return cast(node, value, read_type(target), safe=isinstance(node, exp.TryCast))
 
@@ -133,7 +132,7 @@ def _subscript(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _dot(translator: Translator, node: exp.Expression) -> Expression:
-    """A field of what an expression gives."""
+    """A field of a row expression."""
     reject_unsupported_args(node, "this", "expression")
     return take_fields(node, translator.translate(node.this), [node.expression.name])
 
@@ -173,19 +172,16 @@ def _position(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _current_date(translator: Translator, node: exp.Expression) -> Expression:
-    """CURRENT_DATE."""
     reject_unsupported_args(node)
     return Expression(f"results.date_of({timestamp_constant(translator.now).sql})", DATE)
 
 
 def _current_timestamp(translator: Translator, node: exp.Expression) -> Expression:
-    """CURRENT_TIMESTAMP."""
     reject_unsupported_args(node)
     return timestamp_constant(translator.now)
 
 
 def _exists(translator: Translator, node: exp.Expression) -> Expression:
-    """EXISTS."""
     reject_unsupported_args(node, "this")
     rows = translator.queries.any_rows(node.this, translator.scope)
     return Expression(f"EXISTS ({rows})", BOOLEAN)

@@ -47,7 +47,7 @@ def table_columns(catalog: Catalog) -> list[TableColumn]:
 
 
 def table_source(catalog: Catalog) -> Source:
-    """Write the query that gives all of a table."""
+    """Return the query that selects all of a table."""
     columns = table_columns(catalog)
     names = [(column.name, column.type) for column in columns]
     if not catalog.has_tables:

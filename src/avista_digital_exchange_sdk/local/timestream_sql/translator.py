@@ -20,16 +20,16 @@ class Queries(Protocol):
     budget: MemoryBudget
 
     def new_name(self) -> str:
-        """A name that nothing in the statement has."""
+        """Create a name that is unique in the statement."""
 
     def single_column(self, node: exp.Expression, scope: Scope) -> tuple[str, Type]:
-        """Translate a subquery that stands for a value or a list of them."""
+        """Translate a subquery that returns a value or a list of values."""
 
     def any_rows(self, node: exp.Expression, scope: Scope) -> str:
         """Translate a subquery of which only the existence of rows matters."""
 
     def relation(self, node: exp.Expression, scope: Scope) -> tuple[str, Relation]:
-        """Translate something to read from."""
+        """Translate a relation."""
 
 
 class Translator(Protocol):

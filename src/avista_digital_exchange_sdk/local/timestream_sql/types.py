@@ -61,7 +61,7 @@ class Array(Type):
 
 @dataclass(frozen=True)
 class Row(Type):
-    """Some values, each of its own type and perhaps with a name."""
+    """A row of fields, each with a type and an optional name."""
 
     fields: tuple[tuple[str | None, Type], ...]
 
@@ -139,7 +139,7 @@ _WIDER: dict[Type, tuple[Type, ...]] = {
 
 
 def converts(given: Type, target: Type) -> bool:
-    """Return whether a value of one type may stand where another is expected."""
+    """Return whether a value of one type may be used where another is expected."""
     if given in (target, UNKNOWN):
         return True
     if isinstance(given, Array) and isinstance(target, Array):
@@ -176,7 +176,7 @@ def is_numeric(kind: Type) -> bool:
 
 
 def is_orderable(kind: Type) -> bool:
-    """Return whether values can be put in order."""
+    """Return whether values can be ordered."""
     if isinstance(kind, Array):
         return is_orderable(kind.element)
     if isinstance(kind, Row):
