@@ -2,18 +2,19 @@
 
 import asyncio
 import contextlib
-import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar
 
 import httpx
 
 from .._options import Options
 from .._secrets import Secret
-from ..errors import DigitalExchangeError, SubscriptionError
+from ..errors import DigitalExchangeError
 from ._tracebacks import hide_transport
+from .async_tasks import Task, closing
+from .async_websocket import open_socket
 from .base import (
     Handshake,
     NetworkConfig,
@@ -37,13 +38,8 @@ from .http import (
     drop_reason_phrase,
 )
 from .processes import check_process, current_process
-from .websocket import await_socket, build_connect_options
 
 _Result = TypeVar("_Result")
-
-# Timeouts in seconds for sending a message and for the closing handshake.
-SEND_TIMEOUT_SECONDS = 10.0
-CLOSE_TIMEOUT_SECONDS = 2.0
 
 
 class AsyncBackend:
@@ -106,7 +102,7 @@ class AsyncBackend:
             with convert_errors(self._network, self._network.timeout):
                 download = await connections.open(request, SecretParts(url=url))
             with hide_transport():
-                async with _closing(download):
+                async with closing(download):
                     yield download
 
     @contextlib.asynccontextmanager
@@ -125,10 +121,10 @@ class AsyncBackend:
         return open_socket(self._network, url, subprotocols, handshake, timeout)
 
     def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
-        return _Task(coroutine)
+        return Task(coroutine)
 
     def run_in_thread(self, function: Callable[[], _Result]) -> TaskHandle[_Result]:
-        return _Task(asyncio.to_thread(function))
+        return Task(asyncio.to_thread(function))
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -215,7 +211,7 @@ class _Connections:
         async with _apply_deadline(timeout) as deadline:
             request.extensions["trace"] = _create_trace(deadline)
             response = await self.http.send(request, auth=secrets, stream=True)
-            async with _closing(response):
+            async with closing(response):
                 body = ResponseBody(response.headers, self._network.options.max_response_bytes)
                 async for block in response.aiter_raw():
                     deadline.extend(len(block))
@@ -239,21 +235,6 @@ async def _close_finally(http: httpx.AsyncClient) -> AsyncGenerator[None, None]:
     finally:
         if process is current_process():
             await http.aclose()
-
-
-@contextlib.asynccontextmanager
-async def _closing(connection: Any) -> AsyncIterator[None]:
-    """Close a connection after a `with` block.
-
-    A forked child process does not: it shares the selector of the event loop with its parent, which
-    would lose the connection.
-    """
-    process = current_process()
-    try:
-        yield
-    finally:
-        if process is current_process():
-            await connection.aclose()
 
 
 @contextlib.asynccontextmanager
@@ -302,60 +283,6 @@ class _Transport(httpx.AsyncBaseTransport):
             await route.aclose()
 
 
-@contextlib.asynccontextmanager
-async def open_socket(
-    network: NetworkConfig,
-    url: str,
-    subprotocols: Secret[list[str]],
-    handshake: Handshake[_Result],
-    timeout: float | None,
-) -> AsyncIterator[OpeningWebSocket[_Result]]:
-    """Open a WebSocket in the background, for a `with` block."""
-    if timeout is not None:
-        network = network._replace(timeout=min(timeout, network.timeout))
-    socket = _OpeningWebSocket(_open(network, url, subprotocols, handshake))
-    with hide_transport():
-        async with _closing(socket):
-            yield socket
-
-
-async def _open(
-    network: NetworkConfig,
-    url: str,
-    subprotocols: Secret[list[str]],
-    handshake: Handshake[_Result],
-) -> tuple["_WebSocket", _Result]:
-    socket = await await_socket(_connect(network, url, subprotocols))
-    try:
-        return socket, await handshake(socket)
-    except BaseException:
-        await socket.aclose()
-        raise
-
-
-async def _connect(
-    network: NetworkConfig, url: str, subprotocols: Secret[list[str]]
-) -> "_WebSocket":
-    from websockets.asyncio.client import connect
-
-    from .websocket_connection import NoRedirectConnection
-
-    options = build_connect_options(network, url)
-    try:
-        connection = await connect(
-            url,
-            create_connection=NoRedirectConnection,
-            subprotocols=cast(Any, subprotocols.reveal()),
-            **options,
-        )
-    except TimeoutError as error:
-        raise SubscriptionError("the real-time connection did not open in time") from error
-    except ssl.SSLCertVerificationError as error:
-        message = "the real-time connection failed: the certificate could not be verified"
-        raise SubscriptionError(f"{message}{network.tls.describe_trust()}") from error
-    return _WebSocket(connection)
-
-
 class _StreamingResponse:
     def __init__(self, response: httpx.Response, network: NetworkConfig) -> None:
         self.status = response.status_code
@@ -387,73 +314,3 @@ class _StreamingResponse:
 
     async def aclose(self) -> None:
         await self._response.reveal().aclose()
-
-
-class _WebSocket:
-    def __init__(self, socket: Any) -> None:
-        # It contains the last message of the server.
-        self._socket = Secret(socket)
-
-    async def send(self, message: Secret[str]) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                return await await_socket(self._socket.reveal().send(message.reveal()))
-        raise SubscriptionError("the real-time connection accepts no data")
-
-    async def receive(self, timeout: float) -> Secret[str]:
-        async with asyncio.timeout(timeout):
-            return Secret(await await_socket(self._socket.reveal().recv(decode=True)))
-
-    async def aclose(self) -> None:
-        try:
-            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
-                await self._socket.reveal().close()
-        except TimeoutError:
-            self._socket.reveal().transport.abort()
-
-
-class _OpeningWebSocket(Generic[_Result]):
-    def __init__(self, opening: Coroutine[Any, Any, tuple[_WebSocket, _Result]]) -> None:
-        self._opening = _Task(opening)
-
-    async def opened(self) -> _Result:
-        _, result = await self._opening.result()
-        return result
-
-    async def send(self, message: Secret[str]) -> None:
-        socket, _ = await self._opening.result()
-        await socket.send(message)
-
-    async def receive(self, timeout: float) -> Secret[str]:
-        socket, _ = await self._opening.result()
-        return await socket.receive(timeout)
-
-    async def aclose(self) -> None:
-        await self._opening.cancel()
-        if self._opening.has_succeeded:
-            socket, _ = await self._opening.result()
-            await socket.aclose()
-
-
-class _Task(Generic[_Result]):
-    def __init__(self, coroutine: Coroutine[Any, Any, _Result]) -> None:
-        self._task = asyncio.create_task(coroutine)
-        # Retrieve the exception, so that asyncio does not log it.
-        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
-
-    async def result(self) -> _Result:
-        return await self._task
-
-    async def wait(self, timeout: float | None = None) -> bool:
-        done, _ = await asyncio.wait([self._task], timeout=timeout)
-        return bool(done)
-
-    @property
-    def has_succeeded(self) -> bool:
-        """Whether there is a result."""
-        is_over = self._task.done() and not self._task.cancelled()
-        return is_over and self._task.exception() is None
-
-    async def cancel(self) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])

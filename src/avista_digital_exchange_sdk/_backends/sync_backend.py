@@ -119,7 +119,7 @@ class SyncBackend:
         handshake: Handshake[_Result],
         timeout: float | None = None,
     ) -> AsyncIterator[OpeningWebSocket[_Result]]:
-        from .async_backend import open_socket
+        from .async_websocket import open_socket
         from .loop_thread import LoopThread
 
         self._get_connections()

@@ -6,8 +6,7 @@ class of its documented name.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from ariadne_codegen import Plugin
 from graphql import (
@@ -23,13 +22,23 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from .annotations import (
+    RemoveOptional,
+    RemoveOptionalEntries,
+    RenameTypes,
+    ReplaceLists,
+    find_nodes,
+    find_spread_fragment,
+    import_from,
+    is_subscript_of,
+    list_fields,
+    unquote,
+)
 from .descriptions import describe
 from .names import TYPENAME, to_python_name
 from .preparation import Operation, PreparedDocument, Variable
 from .response_classes import DIRECTIVE
 from .settings import BASE_CLIENT, PREPARED_KEY, SETTINGS_KEY, Module, Settings
-
-Node = TypeVar("Node", bound=ast.AST)
 
 SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
 """Result fields whose values grant access, such as presigned URLs and tokens."""
@@ -76,7 +85,7 @@ class AvistaCodegenPlugin(Plugin):
         self, field_implementation: ast.AnnAssign, input_field: GraphQLInputField, field_name: str
     ) -> ast.AnnAssign:
         """Use the schema's name only as the alias, so that type checkers accept the attribute."""
-        for call in _nodes(field_implementation, ast.Call):
+        for call in find_nodes(field_implementation, ast.Call):
             for keyword in call.keywords:
                 if keyword.arg == "alias":
                     keyword.arg = "serialization_alias"
@@ -84,11 +93,11 @@ class AvistaCodegenPlugin(Plugin):
 
     def generate_inputs_module(self, module: ast.Module) -> ast.Module:
         """Give inputs their documented names, and lists non-null items."""
-        for class_def in _nodes(module, ast.ClassDef):
+        for class_def in find_nodes(module, ast.ClassDef):
             class_def.name = self.settings.renamed_inputs.get(class_def.name, class_def.name)
-            for field in _fields(class_def):
-                field.annotation = _Rename(self.settings.renamed_inputs).visit(field.annotation)
-                field.annotation = _EntriesNotNull().visit(field.annotation)
+            for field in list_fields(class_def):
+                field.annotation = RenameTypes(self.settings.renamed_inputs).visit(field.annotation)
+                field.annotation = RemoveOptionalEntries().visit(field.annotation)
         return module
 
     # -- enums ----------------------------------------------------------------------------------
@@ -101,7 +110,7 @@ class AvistaCodegenPlugin(Plugin):
 
     def generate_enums_module(self, module: ast.Module) -> ast.Module:
         """Import OpenEnum instead of the standard Enum."""
-        module.body[0] = _import_from(self.settings.values, ["OpenEnum"])
+        module.body[0] = import_from(self.settings.values, ["OpenEnum"])
         return module
 
     # -- results --------------------------------------------------------------------------------
@@ -114,7 +123,7 @@ class AvistaCodegenPlugin(Plugin):
     ) -> ast.AnnAssign:
         """Give an attribute its prepared name, and hide secrets whatever their alias is."""
         if field.name.value in SECRET_FIELDS:
-            as_secret = _Rename({"str": "SecretStr"})
+            as_secret = RenameTypes({"str": "SecretStr"})
             field_implementation.annotation = as_secret.visit(field_implementation.annotation)
         (directive,) = (node for node in field.directives if node.name.value == DIRECTIVE)
         key, name, conditional = (
@@ -124,7 +133,7 @@ class AvistaCodegenPlugin(Plugin):
         if field.name.value == TYPENAME:
             # Renaming a type affects only programs that compare its name.
             field_implementation.annotation = ast.Name("str")
-        if conditional and not _is_subscript_of(field_implementation.annotation, "Optional"):
+        if conditional and not is_subscript_of(field_implementation.annotation, "Optional"):
             field_implementation.annotation = ast.Subscript(
                 ast.Name("Optional"), field_implementation.annotation
             )
@@ -143,7 +152,7 @@ class AvistaCodegenPlugin(Plugin):
                 others.append(statement)
             elif statement.name in self.fragments:
                 kept[statement.name] = statement
-            elif spread := _spread_fragment(statement, self.fragments):
+            elif spread := find_spread_fragment(statement, self.fragments):
                 self.type_aliases[statement.name] = spread
             elif statement.name not in self.type_aliases:
                 kept[statement.name] = statement
@@ -152,10 +161,10 @@ class AvistaCodegenPlugin(Plugin):
             if fragment := fragments_definitions.get(class_def.name):
                 kind = self.schema.type_map[fragment.type_condition.name.value]
                 self._describe(class_def, kind)
-        imports: list[ast.stmt] = [_import_from(self.settings.models, ["NonNullList", "SecretStr"])]
+        imports: list[ast.stmt] = [import_from(self.settings.models, ["NonNullList", "SecretStr"])]
         for name, (mixin_module, mixin) in self.settings.mixins.items():
             kept[name].bases.insert(0, ast.Name(mixin))
-            imports.append(_import_from(mixin_module, [mixin]))
+            imports.append(import_from(mixin_module, [mixin]))
         module.body = [*imports, *others, *kept.values()]
         return module
 
@@ -163,7 +172,7 @@ class AvistaCodegenPlugin(Plugin):
         fields = getattr(kind, "fields", {})
         members = {
             ast.unparse(field.target): fields[name]
-            for field in _fields(class_def)
+            for field in list_fields(class_def)
             if (name := self.responses[field].field) in fields
         }
         describe(class_def, kind, members)
@@ -181,26 +190,26 @@ class AvistaCodegenPlugin(Plugin):
         assert isinstance(operation_definition, OperationDefinitionNode)
         assert operation_definition.name
         result = operation_definition.name.value
-        for class_def in _nodes(module, ast.ClassDef):
+        for class_def in find_nodes(module, ast.ClassDef):
             # Responses contain every requested root field, possibly as null.
             self._document(class_def, complete=class_def.name == result)
             if class_def.name == result:
                 self.results[result] = class_def
             else:
                 self.nested[class_def.name] = result
-        module.body.insert(0, _import_from(self.settings.models, ["NonNullList", "SecretStr"]))
+        module.body.insert(0, import_from(self.settings.models, ["NonNullList", "SecretStr"]))
         return module
 
     def _document(self, class_def: ast.ClassDef, complete: bool = False) -> None:
         """Refer to fragments by name, convert lists to `NonNullList`, and set defaults."""
-        for field in _fields(class_def):
+        for field in list_fields(class_def):
             response = self.responses[field]
-            field.annotation = _Rename(self.type_aliases).visit(field.annotation)
-            nullable = _is_subscript_of(field.annotation, "Optional")
-            field.annotation = _ListsAsItems().visit(field.annotation)
+            field.annotation = RenameTypes(self.type_aliases).visit(field.annotation)
+            nullable = is_subscript_of(field.annotation, "Optional")
+            field.annotation = ReplaceLists().visit(field.annotation)
             default: ast.expr | None = None
             if response.conditional or (nullable and not complete):
-                is_items = _is_subscript_of(field.annotation, "NonNullList")
+                is_items = is_subscript_of(field.annotation, "NonNullList")
                 default = ast.List([]) if is_items else ast.Constant(None)
             field.value = default
             if response.key != ast.unparse(field.target):
@@ -234,29 +243,29 @@ class AvistaCodegenPlugin(Plugin):
         }
         body = [node for node in module.body if not isinstance(node, ast.ImportFrom)]
         typing_only: list[ast.stmt] = [
-            _import_from(Module(source, 1), [name])
+            import_from(Module(source, 1), [name])
             for name, source in modules.items()
             if source in ("enums", "input_types")
         ]
         typing_only += [
-            *(_import_from(Module(modules[name], 1), [name]) for name in self.results),
+            *(import_from(Module(modules[name], 1), [name]) for name in self.results),
             *(
-                _import_from(Module(modules[result], 1), [name])
+                import_from(Module(modules[result], 1), [name])
                 for name, result in self.nested.items()
             ),
-            _import_from(self.settings.base[0], [self.settings.subscription[1]]),
-            _import_from(self.settings.models, ["NonNullList", "SecretStr"]),
-            *(_import_from(Module("fragments", 1), [name]) for name in sorted(self.fragments)),
+            import_from(self.settings.base[0], [self.settings.subscription[1]]),
+            import_from(self.settings.models, ["NonNullList", "SecretStr"]),
+            *(import_from(Module("fragments", 1), [name]) for name in sorted(self.fragments)),
             *(
-                _import_from(Module("input_types", 1), [name])
+                import_from(Module("input_types", 1), [name])
                 for name in sorted(self.settings.renamed_inputs.values())
             ),
         ]
         module.body = [
-            _import_from(Module("__future__", 0), ["annotations"]),
-            _import_from(Module("typing", 0), ["TYPE_CHECKING", "Optional", "Union"]),
-            _import_from(self.settings.values, ["UNSET", "Unset"]),
-            _import_from(Module(modules[BASE_CLIENT], 1), [BASE_CLIENT]),
+            import_from(Module("__future__", 0), ["annotations"]),
+            import_from(Module("typing", 0), ["TYPE_CHECKING", "Optional", "Union"]),
+            import_from(self.settings.values, ["UNSET", "Unset"]),
+            import_from(Module(modules[BASE_CLIENT], 1), [BASE_CLIENT]),
             ast.If(ast.Name("TYPE_CHECKING"), typing_only, []),
             *body,
         ]
@@ -291,10 +300,10 @@ class AvistaCodegenPlugin(Plugin):
 
     def _describe_return(self, result: str) -> tuple[str, ast.expr]:
         """Return the part of the result that a method returns, and its type."""
-        fields = _fields(self.results[result])
+        fields = list_fields(self.results[result])
         if len(fields) > 1:
             return "", ast.Name(result)
-        return f".{ast.unparse(fields[0].target)}", _unquote(fields[0].annotation)
+        return f".{ast.unparse(fields[0].target)}", unquote(fields[0].annotation)
 
     def _write_body(
         self, operation: Operation, result: str, method: str, end: str
@@ -323,83 +332,6 @@ class AvistaCodegenPlugin(Plugin):
 
     def _convert_argument_type(self, annotation: ast.expr, variable: Variable) -> ast.expr:
         renames = {**self.settings.renamed_inputs, "UnsetType": "Unset"}
-        annotation = _Rename(renames).visit(annotation)
-        annotation = _EntriesNotNull().visit(annotation)
-        return _WithoutOptional().visit(annotation) if variable.has_default else annotation
-
-
-class _Rename(ast.NodeTransformer):
-    """Replaces names in an annotation, quoted or not."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        quote = '"' if node.id.startswith('"') else ""
-        name = node.id.strip('"')
-        return ast.Name(f"{quote}{self.names.get(name, name)}{quote}")
-
-
-class _WithoutOptional(ast.NodeTransformer):
-    """Turns `Optional[X]` into `X`."""
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        if _is_subscript_of(node, "Optional"):
-            return node.slice
-        return self.generic_visit(node)
-
-
-class _EntriesNotNull(ast.NodeTransformer):
-    """Turns `list[Optional[X]]` into `list[X]`: null items are never intended in requests."""
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        self.generic_visit(node)
-        if _is_subscript_of(node, "list") and _is_subscript_of(node.slice, "Optional"):
-            assert isinstance(node.slice, ast.Subscript)
-            return ast.Subscript(ast.Name("list"), node.slice.slice)
-        return node
-
-
-class _ListsAsItems(ast.NodeTransformer):
-    """Turns `Optional[list[Optional[X]]]` into `Items[X]`: a list without empty entries."""
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        node = _EntriesNotNull().visit(node)
-        if _is_subscript_of(node, "Optional") and _is_subscript_of(node.slice, "list"):
-            assert isinstance(node.slice, ast.Subscript)
-            node = node.slice
-        if _is_subscript_of(node, "list"):
-            return ast.Subscript(ast.Name("NonNullList"), node.slice)
-        return node
-
-
-def _spread_fragment(class_def: ast.ClassDef, fragments: set[str]) -> str | None:
-    """Return the fragment that a class is merely an alias of, or None."""
-    base = class_def.bases[0]
-    only_passes = all(isinstance(node, ast.Pass) for node in class_def.body)
-    return base.id if only_passes and isinstance(base, ast.Name) and base.id in fragments else None
-
-
-def _fields(class_def: ast.ClassDef) -> list[ast.AnnAssign]:
-    return [node for node in class_def.body if isinstance(node, ast.AnnAssign)]
-
-
-def _nodes(root: ast.AST, kind: type[Node]) -> Iterator[Node]:
-    return (node for node in ast.walk(root) if isinstance(node, kind))
-
-
-def _is_subscript_of(node: ast.AST, name: str) -> bool:
-    return (
-        isinstance(node, ast.Subscript)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == name
-    )
-
-
-def _unquote(annotation: ast.expr) -> ast.expr:
-    """Remove quotes from an annotation: the client module postpones evaluation of all."""
-    return ast.parse(ast.unparse(annotation).replace('"', "").replace("'", ""), mode="eval").body
-
-
-def _import_from(module: Module, names: list[str]) -> ast.ImportFrom:
-    return ast.ImportFrom(module.name, [ast.alias(name) for name in names], module.level)
+        annotation = RenameTypes(renames).visit(annotation)
+        annotation = RemoveOptionalEntries().visit(annotation)
+        return RemoveOptional().visit(annotation) if variable.has_default else annotation
