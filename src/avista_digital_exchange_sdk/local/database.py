@@ -108,7 +108,7 @@ class Database:
         tables = self.fetch_all(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'settings'"
         )
-        # Following them from row to row ends at a depth that directories may exceed.
+        # SQLite follows references only to a limited depth, which directories may exceed.
         self.execute("PRAGMA foreign_keys = OFF")
         with self.transaction():
             for table in tables:

@@ -110,7 +110,7 @@ def _open_private(path: str, flags: int) -> int:
 
 
 def _restrict(path: Path, mode: int) -> bool:
-    """Take the permissions of others off what is there, and say whether there were any."""
+    """Remove the permissions of others; return whether there were any."""
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         raise OSError(errno.ELOOP, "This must not be a symbolic link", str(path))

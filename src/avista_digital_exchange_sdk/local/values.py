@@ -52,7 +52,7 @@ def parse_value(measure_type: str, text: str, time_unit: str) -> tuple[Value, st
 
 
 def parse_double(text: str) -> tuple[float, str]:
-    """Read a finite DOUBLE; its own text comes back unless the number can't hold all its digits."""
+    """Parse a finite DOUBLE; return the number and the string that queries return."""
     if not _DECIMAL.fullmatch(text):
         raise ValueError("is not a DOUBLE")
     number = float(text)

@@ -28,7 +28,7 @@ class Timestream(Trino):
         COMMANDS: ClassVar[set[TokenType]] = set()
 
     class Parser(TrinoParser):
-        """Knows only the functions whose arguments have a grammar of their own."""
+        """Parses only functions with special syntax in their arguments."""
 
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {

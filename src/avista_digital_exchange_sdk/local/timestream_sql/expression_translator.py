@@ -41,7 +41,7 @@ class ExpressionTranslator:
         self.variables: list[dict[str, Expression]] = []
         """The parameters of the lambdas around an expression."""
         self.group_keys: set[str] = set()
-        """The SQL of what is grouped by."""
+        """The SQL of the GROUP BY expressions."""
         self.has_aggregates = False
         self.inside_aggregate = False
         self.ungrouped: list[tuple[exp.Expression, str]] = []

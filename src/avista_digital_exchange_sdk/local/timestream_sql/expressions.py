@@ -79,16 +79,16 @@ def position(node: exp.Expression) -> str:
 
 def coerce(expression: Expression, target: Type) -> Expression | None:
     """Convert an expression to a type; return None if that is not allowed."""
-    given = expression.type
-    if given == target:
+    source = expression.type
+    if source == target:
         return expression
-    if given == VARCHAR and target == TIMESTAMP and isinstance(expression.constant, str):
+    if source == VARCHAR and target == TIMESTAMP and isinstance(expression.constant, str):
         return timestamp_literal(expression.constant)
-    if given == VARCHAR and target == DATE and isinstance(expression.constant, str):
+    if source == VARCHAR and target == DATE and isinstance(expression.constant, str):
         return date_literal(expression.constant)
-    if not converts(given, target):
+    if not converts(source, target):
         return None
-    if isinstance(given, Array | Row) and given.duckdb() == target.duckdb():
+    if isinstance(source, Array | Row) and source.duckdb() == target.duckdb():
         return Expression(expression.sql, target, known_size=expression.known_size)
     return Expression(
         f"CAST({expression.sql} AS {target.duckdb()})",

@@ -365,8 +365,8 @@ def find_overload(
         for overload in overloads
         if (matched := overload.signature.match(arguments)) is not None
     ]
-    given = [argument.sql for argument in arguments]
-    exact = [found for found in fitting if [argument.sql for argument in found[1]] == given]
+    argument_sql = [argument.sql for argument in arguments]
+    exact = [found for found in fitting if [argument.sql for argument in found[1]] == argument_sql]
     return next(iter([*exact, *fitting]), None)
 
 

@@ -121,10 +121,10 @@ def _is(translator: Translator, node: exp.Expression) -> Expression:
 
 def _between(translator: Translator, node: exp.Expression) -> Expression:
     reject_unsupported_args(node, "this", "low", "high")
-    given = translator.translate_all([node.this, node.args["low"], node.args["high"]])
-    unified = unify(given)
+    operands = translator.translate_all([node.this, node.args["low"], node.args["high"]])
+    unified = unify(operands)
     if unified is None or not is_orderable(unified[0].type):
-        value, low, high = (part.type for part in given)
+        value, low, high = (part.type for part in operands)
         raise sql_error(node, f"Cannot check if {value} is BETWEEN {low} and {high}")
     between = "({} BETWEEN {} AND {})".format(*(part.sql for part in unified))
     return Expression(between, BOOLEAN)

@@ -91,8 +91,8 @@ def _string(value: Expression) -> str:
 
 def _list(items: str, item: str, element: str) -> str:
     """Write a JSON array of a list's items."""
-    texts = f"list_transform({items}, lambda {item}: {element})"
-    return f"concat('[', array_to_string({texts}, ','), ']')"
+    strings = f"list_transform({items}, lambda {item}: {element})"
+    return f"concat('[', array_to_string({strings}, ','), ']')"
 
 
 def _fields(value: str, row: Row) -> list[tuple[str, Type]]:

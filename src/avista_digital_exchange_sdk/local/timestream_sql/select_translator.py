@@ -148,7 +148,7 @@ class SelectTranslator:
         return node.this if isinstance(node, exp.Alias) else node
 
     def _outputs(self) -> list[tuple[str | None, Expression]]:
-        """Translate what is selected."""
+        """Translate the selected expressions."""
         outputs: list[tuple[str | None, Expression]] = []
         for node in self._node.expressions:
             if isinstance(node, exp.Star):

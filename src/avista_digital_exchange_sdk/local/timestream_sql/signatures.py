@@ -108,18 +108,18 @@ def _parse_type(name: str, tokens: Iterator[str]) -> Type:
     return Variable(name, name == "O") if name.isupper() else _NAMES[name]
 
 
-def _bind(parameter: Type, given: Type, variables: dict[Variable, Type]) -> bool:
+def _bind(parameter: Type, argument: Type, variables: dict[Variable, Type]) -> bool:
     """Bind the type variables of a parameter. Coercion checks the rest."""
     if isinstance(parameter, Variable):
-        common = common_type(variables.get(parameter, UNKNOWN), given)
+        common = common_type(variables.get(parameter, UNKNOWN), argument)
         if common is None or (parameter.orderable and not is_orderable(common)):
             return False
         variables[parameter] = common
         return True
-    if isinstance(parameter, Array) and isinstance(given, Array):
-        return _bind(parameter.element, given.element, variables)
-    if isinstance(parameter, TimeSeries) and isinstance(given, TimeSeries):
-        return _bind(parameter.value, given.value, variables)
+    if isinstance(parameter, Array) and isinstance(argument, Array):
+        return _bind(parameter.element, argument.element, variables)
+    if isinstance(parameter, TimeSeries) and isinstance(argument, TimeSeries):
+        return _bind(parameter.value, argument.value, variables)
     return True
 
 

@@ -51,11 +51,11 @@ def table_source(catalog: Catalog) -> Source:
     columns = table_columns(catalog)
     names = [(column.name, column.type) for column in columns]
     if not catalog.has_tables:
-        nothing = ", ".join(f"NULL::{c.type.duckdb()} AS c{i}" for i, c in enumerate(columns))
-        return Source(f"SELECT {nothing} WHERE false", names)
-    listed = ", ".join(f"{column.sql} AS c{i}" for i, column in enumerate(columns))
+        nulls = ", ".join(f"NULL::{c.type.duckdb()} AS c{i}" for i, c in enumerate(columns))
+        return Source(f"SELECT {nulls} WHERE false", names)
+    selected = ", ".join(f"{column.sql} AS c{i}" for i, column in enumerate(columns))
     sql = (
-        f"SELECT {listed} FROM {catalog.table('points')} AS points "
+        f"SELECT {selected} FROM {catalog.table('points')} AS points "
         f"JOIN {catalog.table('series')} AS series USING (series_id)"
     )
     return Source(sql, names)

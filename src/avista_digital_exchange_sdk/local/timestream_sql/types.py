@@ -138,19 +138,19 @@ _WIDER: dict[Type, tuple[Type, ...]] = {
 }
 
 
-def converts(given: Type, target: Type) -> bool:
+def converts(source: Type, target: Type) -> bool:
     """Return whether a value of one type may be used where another is expected."""
-    if given in (target, UNKNOWN):
+    if source in (target, UNKNOWN):
         return True
-    if isinstance(given, Array) and isinstance(target, Array):
-        return converts(given.element, target.element)
-    if isinstance(given, TimeSeries) and isinstance(target, TimeSeries):
-        return converts(given.value, target.value)
-    if isinstance(given, Row) and isinstance(target, Row):
-        return len(given.fields) == len(target.fields) and all(
-            converts(a, b) for (_, a), (_, b) in zip(given.fields, target.fields, strict=True)
+    if isinstance(source, Array) and isinstance(target, Array):
+        return converts(source.element, target.element)
+    if isinstance(source, TimeSeries) and isinstance(target, TimeSeries):
+        return converts(source.value, target.value)
+    if isinstance(source, Row) and isinstance(target, Row):
+        return len(source.fields) == len(target.fields) and all(
+            converts(a, b) for (_, a), (_, b) in zip(source.fields, target.fields, strict=True)
         )
-    return isinstance(given, Scalar) and target in _WIDER.get(given, ())
+    return isinstance(source, Scalar) and target in _WIDER.get(source, ())
 
 
 def common_type(one: Type, other: Type) -> Type | None:

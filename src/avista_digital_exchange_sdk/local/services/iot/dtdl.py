@@ -68,6 +68,6 @@ def _to_name(name: str, taken: set[str]) -> str:
     return valid
 
 
-def _truncate_strings(**texts: str | None) -> dict[str, str]:
+def _truncate_strings(**strings: str | None) -> dict[str, str]:
     """Omit missing and empty strings, and truncate those that are too long for DTDL."""
-    return {name: text[: _MAX_TEXT_CHARACTERS[name]] for name, text in texts.items() if text}
+    return {name: text[: _MAX_TEXT_CHARACTERS[name]] for name, text in strings.items() if text}

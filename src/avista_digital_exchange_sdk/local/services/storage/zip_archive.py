@@ -64,7 +64,7 @@ class _Contents:
 
 
 class Zips:
-    """Plans zips, and writes them in threads of their own, one at a time for each user."""
+    """Plans zips and writes them in separate threads, one at a time for each user."""
 
     def __init__(self, objects: ObjectStore, directories: Directories) -> None:
         self._objects = objects

@@ -64,7 +64,7 @@ class Catalog:
     """The latest name of each asset."""
     series: dict[Series, int] = field(default_factory=dict)
     newest: dict[int, int] = field(default_factory=dict)
-    """The latest time of each series: what is later than that can't be stored yet."""
+    """The latest time of each series. Later points are new, so no lookup is needed."""
 
     def table(self, name: str) -> str:
         """Return the qualified name of a table of the database."""
@@ -130,6 +130,6 @@ def _load_series(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> Non
     )
     rows = connection.execute(f"SELECT {columns} FROM {catalog.table('series')}").fetchall()
     for series_id, asset_id, measure_name, *values in rows:
-        given = zip(dimensions, values, strict=True)
-        pairs = sorted((column.name, value) for column, value in given if value is not None)
+        items = zip(dimensions, values, strict=True)
+        pairs = sorted((column.name, value) for column, value in items if value is not None)
         catalog.series[Series(asset_id, measure_name, tuple(pairs))] = series_id

@@ -166,9 +166,9 @@ class _Batch:
             f"epoch_ns({column.physical})" if column.type == "TIMESTAMP" else column.physical
             for column in columns
         )
-        texts = ", ".join(value_text(column.physical, column.type) for column in columns)
+        strings = ", ".join(value_text(column.physical, column.type) for column in columns)
         row = self._connection.execute(
-            f"SELECT {values}, {texts} FROM {self._catalog.table('points')} WHERE sequence = ?",
+            f"SELECT {values}, {strings} FROM {self._catalog.table('points')} WHERE sequence = ?",
             [sequence],
         ).fetchone()
         assert row is not None

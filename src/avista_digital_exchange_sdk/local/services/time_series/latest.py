@@ -87,7 +87,7 @@ def _read_multi_records(cursor: duckdb.DuckDBPyConnection, catalog: Catalog) -> 
         for measure, key in zip(measures, keys, strict=True)
     )
     # Format only the latest values, as formatting is slower than finding them.
-    texts = ", ".join(
+    string_sql = ", ".join(
         f"CASE WHEN key = {key} THEN {value_text(measure.physical, measure.type)} END"
         for measure, key in zip(measures, keys, strict=True)
     )
@@ -101,7 +101,7 @@ def _read_multi_records(cursor: duckdb.DuckDBPyConnection, catalog: Catalog) -> 
         ), found AS (
             SELECT * FROM keyed WHERE key IN (SELECT unnest([{", ".join(keys)}]) FROM latest)
         )
-        SELECT asset_id, key, {texts} FROM found JOIN latest USING (asset_id)
+        SELECT asset_id, key, {string_sql} FROM found JOIN latest USING (asset_id)
         """
     ).fetchall()
     for asset_id, key, *values in rows:

@@ -216,9 +216,9 @@ def _check_limits(
             raise RejectedError(f"The name {name!r} is reserved.")
     if len(set(columns)) < len(columns):
         raise RejectedError("The dimensions and measures of a record must have distinct names.")
-    texts = [*dimension_names, *(value for _, value in dimensions)]
-    texts += [record["MeasureName"], *(text for _, _, text in measures)]
-    size = sum(len(text.encode()) for text in (texts + measure_names if multi else texts))
+    strings = [*dimension_names, *(value for _, value in dimensions)]
+    strings += [record["MeasureName"], *(text for _, _, text in measures)]
+    size = sum(len(text.encode()) for text in (strings + measure_names if multi else strings))
     if size > MAX_RECORD_BYTES:
         raise RejectedError(
             f"The record is {size} bytes large, more than the limit of {MAX_RECORD_BYTES}."

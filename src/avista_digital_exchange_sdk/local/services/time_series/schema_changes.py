@@ -53,8 +53,8 @@ class SchemaChanges:
     def _new_dimensions(self, record: Record) -> dict[str, Column]:
         """Plan a column for each dimension that has none yet."""
         names = [name for name, _ in record.dimensions]
-        if taken := next((name for name in names if name in self.measures), None):
-            raise RejectedError(f"The dimension {taken!r} already exists as a measure.")
+        if other := next((name for name in names if name in self.measures), None):
+            raise RejectedError(f"The dimension {other!r} already exists as a measure.")
         new = [name for name in names if name not in self.dimensions]
         first = _count_names(self.dimensions) + 1
         if first + len(new) - 1 > MAX_DIMENSIONS:
@@ -64,8 +64,8 @@ class SchemaChanges:
     def _new_measures(self, record: Record) -> dict[str, Column]:
         """Plan a column for each measure of a MULTI record that has none yet."""
         names = [measure.name for measure in record.measures]
-        if taken := next((name for name in names if name in self.dimensions), None):
-            raise RejectedError(f"The measure {taken!r} already exists as a dimension.")
+        if other := next((name for name in names if name in self.dimensions), None):
+            raise RejectedError(f"The measure {other!r} already exists as a dimension.")
         new = [measure for measure in record.measures if measure.name not in self.measures]
         first = _count_names(self.measures) + 1
         if first + len(new) - 1 > MAX_MULTI_MEASURES:
