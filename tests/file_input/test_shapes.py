@@ -343,6 +343,39 @@ def test_columns_beside_those_of_a_long_result_are_refused_with_advice_that_work
     assert files.stored() == {"x/kW": [f"{POINTS[0]} 1"]}
 
 
+@pytest.mark.parametrize(
+    ("names", "early", "late", "message"),
+    [
+        (
+            ["", "timestamp", "kW"],
+            "{n}",
+            "x",
+            "holds 'x', unlike the rows before, which it n",
+        ),
+        (
+            ["", "timestamp", "kW"],
+            "{n}",
+            "7",
+            "holds '7', unlike the rows before, which it n",
+        ),
+        (["timestamp", "", "kW"], "", "7", "holds '7', unlike the rows before, where it is empty"),
+    ],
+)
+def test_unnamed_column_that_holds_something_later_is_refused(
+    files: FilePublisher, names: list[str], early: str, late: str, message: str
+) -> None:
+    position = names.index("")
+    rows = []
+    for number in range(6000):
+        cells = [f"2024-05-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z", "1"]
+        cells.insert(position, late if number == 5998 else early.format(n=number))
+        rows.append(",".join(cells))
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(files.write([",".join(names), *rows]))
+    assert str(caught.value).startswith("input.csv, line 6000: ")
+    assert message in str(caught.value)
+
+
 def test_ignored_columns_are_not_published(files: FilePublisher) -> None:
     lines = ["timestamp,kW,code,code", f"{MAY[0]},1,a,b"]
     files.publish(files.write(lines), ignoreColumns=["code"])

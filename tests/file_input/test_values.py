@@ -374,3 +374,15 @@ def test_rows_of_several_assets_are_not_published_as_one(files: FilePublisher) -
         files.publish(path, assetId="a")
     files.publish(path, assetId="a", ignoreColumns=["assetId"])
     assert files.stored() == {"a/v": ["2024-05-01 00:00 1", "2024-05-02 00:00 2"]}
+
+
+@pytest.mark.parametrize(("text", "strip"), [("'1.5'", ["'"]), ('"=""1.5"""', ['="', '"'])])
+def test_numbers_in_quotes_of_spreadsheets_are_refused_with_advice_that_works(
+    files: FilePublisher, text: str, strip: list[str]
+) -> None:
+    path = write_column(files, [text, text])
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(path)
+    assert f"is not a plain number; read it with strip={strip!r}; " in str(caught.value)
+    files.publish(path, strip=strip)
+    assert files.types() == {"v": "DOUBLE"}

@@ -16,6 +16,7 @@ numbers            strings as plain numbers, and what else they may be
 column_profile     what all cells of a column are
  └─ column_type    the type that follows
 column_roles       which column holds times, assets, attributes, values
+unnamed_columns    columns without a name that are left out
 observations       the shapes of files: a column per attribute, long, a column per asset
 duplicates         values of one asset, attribute and time
 row_checker        ids, names and lengths

@@ -34,6 +34,7 @@ class ColumnRoles:
         dimensions: Columns of metadata, by the dimension's name.
         attribute: In a long file, the column of the attributes' names.
         measures: The columns of values.
+        unnamed: Columns without a name that are left out: whether they number the rows.
         clock: The name of a column that holds times of day without a date.
         notices: What the user should know.
     """
@@ -44,6 +45,7 @@ class ColumnRoles:
     dimensions: dict[str, int] = field(default_factory=dict)
     attribute: int | None = None
     measures: list[int] = field(default_factory=list)
+    unnamed: dict[int, bool] = field(default_factory=dict)
     clock: str | None = None
     notices: list[str] = field(default_factory=list)
 
@@ -67,11 +69,12 @@ class RoleFinder:
         self._first = first
         self._problems = problems
         self._notices: list[str] = []
+        self._unnamed: dict[int, bool] = {}
 
     def find(self) -> ColumnRoles:
         """Find all roles."""
         options = self._options
-        roles = ColumnRoles(self._find_times(), notices=self._notices)
+        roles = ColumnRoles(self._find_times(), notices=self._notices, unnamed=self._unnamed)
         is_long = options.attributeColumn is None and set(LONG_COLUMNS) <= set(self._names)
         if is_long and options.measureColumns is None and options.assetsInColumns is None:
             self._check_own_long()
@@ -241,8 +244,10 @@ class RoleFinder:
         """Leave out a column without a name: a number for each row, or nothing at all."""
         cells = self._first.columns[index].to_pylist()
         if not any(cell is not None and strip_blanks(cell) for cell in cells):
+            self._unnamed[index] = False
             return False
         if index == 0 and _counts_rows(cells):
+            self._unnamed[index] = True
             self._notices.append("the first column has no name, numbers the rows and is left out")
             return False
         if self._names[index]:

@@ -27,6 +27,8 @@ _AFFIXED = re.compile(
     rf"([{_CURRENCIES}]|USD|EUR|CHF|GBP)?\s*(.*?\d[^A-Za-z%\u2030\u00b0{_CURRENCIES}]*?)\s*"
     rf"({'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))}|[{_CURRENCIES}])?"
 )
+# What programs write around numbers so that spreadsheets keep them as they are.
+_QUOTES = (('="', '"'), ("'", "'"))
 _MINUS_SIGNS = "\u2212\u2013\u2012\u00ad\ufe63\uff0d"
 # What separates decimals, and what separates groups of digits.
 Separators = tuple[str, str | None]
@@ -94,8 +96,13 @@ class NumberReadings:
                 minus = sign
             elif re.fullmatch(r"[\d.,]+\s*-", bare):
                 minus = "-"
+        found: tuple[str | None, ...] = ()
+        for opening, closing in _QUOTES:
+            if bare.startswith(opening) and bare.endswith(closing):
+                found, bare = (opening, closing), bare[len(opening) : -len(closing)]
+                break
         affixed = _AFFIXED.fullmatch(bare.lstrip(_MINUS_SIGNS + "+- "))
-        found = (affixed[1], affixed[3]) if affixed else ()
+        found += (affixed[1], affixed[3]) if affixed else ()
         return tuple(dict.fromkeys([*self._given.strip, *filter(None, found)])), minus
 
     def _agrees(self, separators: Separators) -> bool:

@@ -29,6 +29,7 @@ from .table_files import open_table
 from .tables import Chunk, Column, Kind
 from .time_reader import TimeReader
 from .time_texts import TimeFormatDetector, is_interval
+from .unnamed_columns import UnnamedColumns
 from .value_reader import NullValues, convert
 
 # Rows that the report of a file shows.
@@ -224,7 +225,9 @@ class PublishPlan:
     def _profile(self) -> None:
         """Look at all cells, and decide on the types of columns and the format of times."""
         first: Observations | None = None
+        unnamed = UnnamedColumns(self._roles.unnamed)
         for chunk in self._chunks():
+            unnamed.check(chunk, self.problems)
             for rows in self._shape.read(chunk):
                 first = first or rows
                 has_time = _has_digit(rows.times)
