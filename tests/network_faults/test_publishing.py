@@ -51,6 +51,7 @@ class Series(NamedTuple):
                 target,
                 "JSON",
                 aggregate="client",
+                errors="ignore",
             )
         points = [
             (point["timestamp"], int(point["value"]))

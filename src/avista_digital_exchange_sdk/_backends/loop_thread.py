@@ -44,7 +44,8 @@ class LoopThread:
         try:
             check_process(self._process)
             running = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        except BaseException:
+        except Exception:
+            # Not after Ctrl-C: the loop may be running it already.
             coroutine.close()
             raise
         try:
