@@ -118,12 +118,12 @@ class TestDamagedFiles:
             (b"", "has no header"),
             (b"no,header\n", "has no header"),
             (b"\xff\xfe\n", "has no header"),
-            (b"assetId,name,timestamp,kW\nmeter,,then,1\n", "a value of 'timestamp'"),
+            (b"assetId,name,timestamp,kW\nmeter,,then,1\n", "a value in column 'timestamp'"),
             (
                 b"assetId,name,timestamp,kW\nmeter,,2024-05-01 00:00:00.000000000,secret\n",
-                "a value of 'kW'",
+                "a value in column 'kW'",
             ),
-            (b"assetId,name,timestamp,kW\nmeter,secret\n", "its rows"),
+            (b"assetId,name,timestamp,kW\nmeter,secret\n", "has rows of another type"),
         ],
     )
     def test_damaged_file_is_reported_without_showing_a_value(

@@ -121,6 +121,7 @@ class World:
             "localPath": self.source,
             "path": self.series,
             "writeLocation": self.folder,
+            "folder": self.folder / "mirror",
             "resultFileWriteLocation": self.folder,
             "timeSeriesDbId": self.database,
             "assetId": "meter",

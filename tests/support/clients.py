@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
@@ -43,6 +43,9 @@ class AsyncGroupAdapter:
 
     def __init__(self, group: BaseService) -> None:
         self.group = group
+
+    def __dir__(self) -> Iterable[str]:
+        return dir(self.group)
 
     def __getattr__(self, name: str) -> Any:
         return _adapt(getattr(self.group, name))

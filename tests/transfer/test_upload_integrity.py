@@ -230,7 +230,9 @@ class TestOtherUploads:
             with pytest.raises(TransferError, match="checksum"):
                 file.close()
         assert fs.cat(path) == (b"new" if times == 1 else b"old")
-        assert [info["others"] for info in fs.ls(data_store["dataStoreId"], refresh=True)] == [()]
+        assert [info["duplicates"] for info in fs.ls(data_store["dataStoreId"], refresh=True)] == [
+            ()
+        ]
         fs.close()
 
     def test_put_restarts_when_the_file_changes(
