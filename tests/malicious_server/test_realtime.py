@@ -74,14 +74,16 @@ class TestRealtime:
         step: str,
         proxy: FaultyProxy,
         local: LocalExchange,
-        proxied_client: AvistaDigitalExchange,
+        connect: Connect,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         use_options(monkeypatch, subscription_start_timeout=1)
+        proxy.set_upstream(local.endpoint)
+        client = connect(local.token, endpoint=proxy.endpoint, maxRetries=1, timeout=5)
         proxy.expect(Fault(step, "response", lambda _text: [frame], times=9))
         with pytest.raises(SubscriptionError):
-            self.query(proxied_client, local, tmp_path)
+            self.query(client, local, tmp_path)
         assert proxy.triggered
         assert not [*tmp_path.iterdir()]
 
