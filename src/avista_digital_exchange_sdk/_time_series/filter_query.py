@@ -12,6 +12,9 @@ from .._utils.progress import ProgressCallback
 from ..errors import DigitalExchangeError, InvalidResponseError, QueryIncompleteError
 from .query_operations import FilterQueryOperations
 
+# Interval at which an interrupted query looks for its first page.
+START_POLL_SECONDS = 0.05
+
 if TYPE_CHECKING:
     from .._generated.fragments import FilterQueryPage
 
@@ -36,6 +39,7 @@ class FilterQuery:
         self.callback = callback
         self.pages_read = 0
         self._page: FilterQueryPage | None = None
+        self._is_starting = False
 
     @property
     def query_id(self) -> str | None:
@@ -73,18 +77,30 @@ class FilterQuery:
         return page
 
     async def _start(self) -> FilterQueryPage | None:
-        task = self._backend.spawn(self.operations.read_first_page())
+        # Set before the request, which Ctrl-C may interrupt anywhere.
+        self._is_starting = True
+        task = self._backend.spawn(self._read_first_page())
         try:
             await task.wait()
         except BaseException:
-            # Interrupted: only the first page says which query is to be cancelled.
-            if await task.wait(self._backend.options.cleanup_timeout):
-                with contextlib.suppress(DigitalExchangeError):
-                    self._page = await task.result()
+            await self._wait_for_start()
             raise
         finally:
             await task.cancel()
         return await task.result()
+
+    async def _read_first_page(self) -> FilterQueryPage | None:
+        try:
+            self._page = await self.operations.read_first_page()
+            return self._page
+        finally:
+            self._is_starting = False
+
+    async def _wait_for_start(self) -> None:
+        """Wait for the first page: only it says which query is to be cancelled."""
+        deadline = self._backend.clock() + self._backend.options.cleanup_timeout
+        while self._is_starting and self._backend.clock() < deadline:
+            await self._backend.sleep(START_POLL_SECONDS)
 
     def _create_incomplete_error(self, reason: str) -> QueryIncompleteError:
         return QueryIncompleteError(
@@ -102,6 +118,7 @@ class FilterQuery:
 
     async def cancel(self) -> None:
         """Stop the query on the platform, as far as it can be reached."""
+        await self._wait_for_start()
         if self.query_id is not None:
             with contextlib.suppress(DigitalExchangeError):
                 await self.operations.cancel(self.query_id)
