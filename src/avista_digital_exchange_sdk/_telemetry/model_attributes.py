@@ -94,10 +94,6 @@ def _parse_default(argument: str, value: object) -> str | None:
     return None if value is None else format_value(argument, value)
 
 
-def _parse_writable(argument: str, value: object) -> bool:
-    return False if value is None else validation.parse_bool(argument, value)
-
-
 def parse_property_values(argument: str, properties: object) -> list[EndpointPropertyInput]:
     """Parse values of properties: `{name: value}` or `{name: {"value": …, "timestamp": …}}`."""
     if not isinstance(properties, Mapping) or not properties:

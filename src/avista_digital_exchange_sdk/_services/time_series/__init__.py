@@ -3,6 +3,7 @@
 from .databases import DatabaseService
 from .file_publishing import FilePublishingService
 from .filter_queries import FilterQueryService
+from .frame_queries import FrameQueryService
 from .mirroring import MirrorService
 from .publishing import PublishingService
 from .records import RecordService
@@ -17,6 +18,7 @@ class TimeSeriesService(
     PublishingService,
     FilePublishingService,
     FilterQueryService,
+    FrameQueryService,
     SqlQueryService,
     MirrorService,
 ):

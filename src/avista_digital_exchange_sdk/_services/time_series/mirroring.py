@@ -29,7 +29,7 @@ from ..._utils.extras import require_extra
 from ..._utils.progress import NO_PROGRESS, ProgressArgument, ProgressReporter
 from ..._utils.temporary_files import explain_full_disk, open_temporary_file
 from ..base import BaseService
-from .filter_queries import DEFAULT_EXPORT_TIMEOUT
+from .query_arguments import DEFAULT_EXPORT_TIMEOUT
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
-from .filter_queries import MAX_PAGE_ROWS
+from .query_arguments import MAX_PAGE_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,6 +8,7 @@ from ..._services.time_series import __all__
 from .databases import SyncDatabaseService
 from .file_publishing import SyncFilePublishingService
 from .filter_queries import SyncFilterQueryService
+from .frame_queries import SyncFrameQueryService
 from .mirroring import SyncMirrorService
 from .publishing import SyncPublishingService
 from .records import SyncRecordService
@@ -22,6 +23,7 @@ class SyncTimeSeriesService(
     SyncPublishingService,
     SyncFilePublishingService,
     SyncFilterQueryService,
+    SyncFrameQueryService,
     SyncSqlQueryService,
     SyncMirrorService,
 ):
