@@ -100,7 +100,7 @@ def plan_batches(
     wanted = [
         (month, asset_id, count)
         for (asset_id, month), count in counts.items()
-        if asset_id in starts and month.end >= (starts[asset_id] or 0)
+        if asset_id in starts and month.end >= _get_start(month, asset_id, starts)
     ]
     batches: list[Batch] = []
     for month, entries in groupby(sorted(wanted), key=lambda entry: entry[0]):
@@ -117,8 +117,14 @@ def plan_batches(
 
 
 def _create_batch(month: Month, asset_ids: list[str], starts: Mapping[str, int | None]) -> Batch:
-    first = min(starts[asset_id] or month.start for asset_id in asset_ids)
-    return Batch(month, max(first, month.start), asset_ids)
+    first = min(_get_start(month, asset_id, starts) for asset_id in asset_ids)
+    return Batch(month, first, asset_ids)
+
+
+def _get_start(month: Month, asset_id: str, starts: Mapping[str, int | None]) -> int:
+    """Return from when an asset is fetched in a month."""
+    start = starts[asset_id]
+    return month.start if start is None else max(start, month.start)
 
 
 def _split(asset_ids: Iterable[str]) -> Iterator[list[str]]:

@@ -49,16 +49,16 @@ class MirroredAsset:
     def note(self, until: int) -> None:
         """Note up to which time its values were fetched."""
         if self.pending:
-            self.pending_until = max(until, self.pending_until or until)
+            self.pending_until = _get_later(until, self.pending_until)
         else:
-            self.until = max(until, self.until or until)
+            self.until = _get_later(until, self.until)
 
     def complete(self) -> None:
         """Note that its history was fetched."""
         if self.pending:
             self.attributes = sorted({*self.attributes, *self.pending})
             if self.pending_until is not None:
-                self.until = max(self.pending_until, self.until or self.pending_until)
+                self.until = _get_later(self.pending_until, self.until)
             self.pending, self.pending_until = [], None
 
 
@@ -136,6 +136,10 @@ def parse_state(path: Path, content: bytes | None, database_id: str) -> MirrorSt
             f"folder must be a mirror of {database_id!r}, got one of {state.database_id!r}"
         )
     return state
+
+
+def _get_later(time: int, other: int | None) -> int:
+    return time if other is None else max(time, other)
 
 
 def _name_directory(asset_id: str, used: Collection[str]) -> str:

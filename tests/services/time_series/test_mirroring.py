@@ -73,7 +73,7 @@ def read(folder: Path) -> pd.DataFrame:
 def check(exchange: AvistaDigitalExchange, database: str, folder: Path) -> None:
     """Compare a mirror with a query of everything."""
     expected = exchange.queryTimeSeriesDatabaseToDataFrame(
-        database, [{"assetId": "*"}], "1970-01-01", "2200-01-01"
+        database, [{"assetId": "*"}], "1900-01-01", "2200-01-01"
     )
     expected = expected.sort_values(["assetId", "timestamp"]).reset_index(drop=True)
     mirrored = read(folder)
@@ -171,6 +171,21 @@ def test_mirror_fetches_the_history_of_new_attributes(
     mirror(overlap="0s")
     check(exchange, database, folder)
     assert len({str(pq.read_schema(path)) for path in folder.rglob("*/*.parquet")}) == 1
+
+
+def test_mirror_of_records_before_1970_has_all_of_them(
+    publish: Publish, mirror: Mirror, folder: Path, exchange: AvistaDigitalExchange, database: str
+) -> None:
+    new_year_1970 = (datetime(1970, 1, 1, tzinfo=UTC) - DAY).days
+    publish("a", day=new_year_1970 - 1, hours=48)
+    publish("a", day=new_year_1970 - 31, hours=2)
+    publish("b", day=new_year_1970 - 10, hours=2)
+    assert mirror().rowsFetched == 52
+    assert list_files(folder) == ["a/1969-12.parquet", "a/1970-01.parquet", "b/1969-12.parquet"]
+    check(exchange, database, folder)
+    publish("b", day=new_year_1970 - 5, hours=2)
+    assert mirror(overlap="30d").filesChanged == 1
+    check(exchange, database, folder)
 
 
 def test_interrupted_mirror_leaves_whole_files_and_is_resumed(
