@@ -38,10 +38,11 @@ class MirroredAsset:
     pending_until: int | None = None
 
     def start_from(self, attributes: Collection[str]) -> int | None:
-        """Return up to which time all of its attributes are mirrored; None if they are not."""
+        """Return up to which time attributes are mirrored; begin a new history if they are not."""
         if set(attributes) <= set(self.attributes):
+            self.pending, self.pending_until = [], None
             return self.until
-        if set(attributes) <= set(self.pending):
+        if sorted(attributes) == self.pending:
             return self.pending_until
         self.pending, self.pending_until = sorted(attributes), None
         return None

@@ -19,6 +19,7 @@ from avista_digital_exchange_sdk import (
     MirrorReport,
     NotFoundError,
 )
+from avista_digital_exchange_sdk._time_series.mirror_state import MirroredAsset
 
 from ...support.admin_client import AdminClient
 
@@ -271,3 +272,26 @@ def test_mirror_refuses_what_is_no_mirror_of_the_database(
 def test_mirror_refuses_an_invalid_overlap(overlap: Any, mirror: Mirror) -> None:
     with pytest.raises(InvalidParameterError, match="overlap must be a duration such as"):
         mirror(overlap=overlap)
+
+
+def test_history_that_another_replaces_is_not_recorded_as_mirrored() -> None:
+    asset = MirroredAsset("feeder-7", ["a"], 100)
+    assert asset.start_from(["a", "b"]) is None
+    asset.note(50)
+    # Interrupted. In the next call the asset has no attribute b.
+    assert asset.start_from(["a"]) == 100
+    asset.note(150)
+    asset.complete()
+    assert asset == MirroredAsset("feeder-7", ["a"], 150)
+    assert asset.start_from(["a", "b"]) is None
+
+
+def test_history_with_fewer_attributes_starts_again() -> None:
+    asset = MirroredAsset("feeder-7", ["a"], 100)
+    assert asset.start_from(["a", "b", "c"]) is None
+    asset.note(50)
+    assert asset.start_from(["a", "c", "b"]) == 50
+    assert asset.start_from(["a", "b"]) is None
+    asset.note(150)
+    asset.complete()
+    assert asset == MirroredAsset("feeder-7", ["a", "b"], 150)
