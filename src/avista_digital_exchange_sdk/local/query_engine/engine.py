@@ -61,7 +61,7 @@ class QueryEngine:
         self._jobs: WeakSet[DuckDbTask[Any]] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()
         self.writer_lock: threading.Lock = threading.Lock()
-        self.queries: Queries = Queries(self.start_job)
+        self.queries: Queries = Queries(self.start_job, self.start_task)
 
     def run_statements(self, statements: Iterable[str]) -> None:
         """Execute statements that set up the file for a service."""

@@ -7,12 +7,11 @@ may continue it.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 
@@ -34,6 +33,9 @@ class StartJob(Protocol):
 
     def __call__(self, work: Work[R], user_id: str, workload: Workload) -> DuckDbTask[R]:
         """Start the job."""
+
+
+StartTask = Callable[[Coroutine[Any, Any, None]], object]
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,17 @@ class _Token:
 class Queries:
     """The queries of all users and the tokens of their pages."""
 
-    def __init__(self, start_job: StartJob, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        start_job: StartJob,
+        start_task: StartTask,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._start_job = start_job
+        self._start_task = start_task
         self._clock = clock
         self._queries: dict[str, Query] = {}
         self._tokens: dict[str, _Token] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def start(
         self,
@@ -140,9 +147,14 @@ class Queries:
         client_token: str | None,
         work: Callable[[duckdb.DuckDBPyConnection, str], Result],
     ) -> Query:
-        """Start a query. `work` receives a cursor and the name of the table to fill."""
+        """Start a query. `work` receives a cursor and the name of the table to fill.
+
+        Raises:
+            PlatformError: If the user has too many unfinished queries.
+        """
         self._evict_expired()
         user_id = requested.caller.user_id
+        self._check_unfinished(user_id)
         self._evict_oldest(user_id)
         query_id = secrets.token_hex(16).upper()
         job = self._start_job(
@@ -152,9 +164,7 @@ class Queries:
             query_id, client_token or secrets.token_hex(16), requested, job, self._clock()
         )
         self._queries[query_id] = query
-        task = asyncio.create_task(self._supervise(query))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._start_task(self._supervise(query))
         return query
 
     async def first_page(self, query: Query, *, opens_empty: bool) -> Page:
@@ -269,16 +279,22 @@ class Queries:
             return
         self._evict_oldest(query.user_id, but=query)
 
-    def _evict_oldest(self, user_id: str, but: Query | None = None) -> None:
-        """Remove the user's oldest results above the limits, except for one.
-
-        Raises:
-            PlatformError: If the user has too many unfinished queries.
-        """
-        own = [query for query in self._queries.values() if query.user_id == user_id]
-        kept = [query for query in own if query is not but and not query.job.running]
-        if len(own) - len(kept) > LIMITS.max_unfinished_queries:
+    def _check_unfinished(self, user_id: str) -> None:
+        """Raise if the user may not start another query."""
+        unfinished = sum(query.job.running for query in self._list_for_user(user_id))
+        if unfinished >= LIMITS.max_unfinished_queries:
             raise PlatformError("ThrottlingException", "Rate exceeded.")
+
+    def _list_for_user(self, user_id: str) -> list[Query]:
+        return [query for query in self._queries.values() if query.user_id == user_id]
+
+    def _evict_oldest(self, user_id: str, but: Query | None = None) -> None:
+        """Remove the user's oldest results above the limits, except for one."""
+        kept = [
+            query
+            for query in self._list_for_user(user_id)
+            if query is not but and not query.job.running
+        ]
         kept.sort(key=lambda query: query.last_used, reverse=True)
         size = but.size if but is not None else 0
         for rank, query in enumerate(kept, start=1):

@@ -224,7 +224,9 @@ def test_token_is_bound_to_its_user_database_and_query(
 
 def test_token_is_valid_for_an_hour(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    exchange.engine.queries = queries.Queries(exchange.engine.start_job, lambda: now)
+    exchange.engine.queries = queries.Queries(
+        exchange.engine.start_job, exchange.engine.start_task, lambda: now
+    )
     exchange.publish(*(record(i) for i in range(30)))
     first = exchange.query(maxRows=10)
     now = 3599.0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -193,7 +195,7 @@ def test_user_has_a_limited_number_of_queued_queries(
     start: Callable[..., queries.Query], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_limits(monkeypatch, max_unfinished_queries=5)
-    for _ in range(6):
+    for _ in range(5):
         start("reader")
     with pytest.raises(PlatformError) as error:
         start("reader")
@@ -212,6 +214,35 @@ def kept(exchange: Exchange) -> set[str]:
         return await exchange.engine.start_job(read, "another", Workload.READ).result()
 
     return {name.removeprefix("query_") for (name,) in exchange.runner.run(tables())}
+
+
+def start_until_refused(start: Callable[..., queries.Query]) -> None:
+    """Start endless queries until the user has as many as allowed."""
+    with suppress(PlatformError):
+        for _ in range(10):
+            start()
+        pytest.fail("no query was refused")
+
+
+def test_query_that_finishes_at_the_query_limit_replaces_older_results(
+    exchange: Exchange, start: Callable[..., queries.Query], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_limits(monkeypatch, max_unfinished_queries=2, max_kept_query_bytes=150)
+    older = start(work=response(100))
+    finish(exchange, older)
+    release = threading.Event()
+
+    def work(cursor: duckdb.DuckDBPyConnection, table: str) -> ResultTable:
+        release.wait(30)
+        return response(100)(cursor, table)
+
+    newer = start(work=work)
+    start_until_refused(start)
+    release.set()
+    finish(exchange, newer)
+    with pytest.raises(PlatformError) as error:
+        exchange.call("cancelDatabaseQuery", queryId=older.query_id)
+    assert refusal(error)[0] == "NotFound"
 
 
 @pytest.mark.parametrize(
