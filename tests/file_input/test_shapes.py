@@ -107,6 +107,50 @@ ACCEPTED: dict[str, tuple[list[str], dict[str, Any], dict[str, list[str]]]] = {
         {"duplicates": "last"},
         {"a/kW": [f"{POINTS[0]} 2", f"{POINTS[1]} 5"]},
     ),
+    "the first of several, of one asset in columns": (
+        ["timestamp,A,B", f"{MAY[0]},1,", f"{MAY[0]},2,3"],
+        {"assetsInColumns": "kW", "duplicates": "first"},
+        {"A/kW": [f"{POINTS[0]} 1"], "B/kW": [f"{POINTS[0]} 3"]},
+    ),
+    "the last of several, of one asset in columns": (
+        ["timestamp,A,B", f"{MAY[0]},1,3", f"{MAY[0]},2,"],
+        {"assetsInColumns": "kW", "duplicates": "last"},
+        {"A/kW": [f"{POINTS[0]} 2"], "B/kW": [f"{POINTS[0]} 3"]},
+    ),
+    "the last of several, of one asset in two levels": (
+        [",A,A,B", ",kW,kVAR,kW", f"{MAY[0]},1,2,3", f"{MAY[0]},4,,"],
+        {"assetId": None, "duplicates": "last"},
+        {
+            "A/kW": [f"{POINTS[0]} 4"],
+            "A/kVAR": [f"{POINTS[0]} 2"],
+            "B/kW": [f"{POINTS[0]} 3"],
+        },
+    ),
+    "long, the first of several": (
+        ["tag,timestamp,value", f"kV,{MAY[0]},7", f"kW,{MAY[0]},1", f"kW,{MAY[0]},2"],
+        LONG | {"duplicates": "first"},
+        {"a/kV": [f"{POINTS[0]} 7"], "a/kW": [f"{POINTS[0]} 1"]},
+    ),
+    "long, the last of several": (
+        ["tag,timestamp,value", f"kW,{MAY[0]},1", f"kV,{MAY[0]},7", f"kW,{MAY[0]},2"],
+        LONG | {"duplicates": "last"},
+        {"a/kV": [f"{POINTS[0]} 7"], "a/kW": [f"{POINTS[0]} 2"]},
+    ),
+    "long, equal rows, once": (
+        ["tag,timestamp,value", f"kV,{MAY[0]},7", f"kW,{MAY[0]},1", f"kW,{MAY[0]},1"],
+        LONG | {"duplicates": "identical"},
+        {"a/kV": [f"{POINTS[0]} 7"], "a/kW": [f"{POINTS[0]} 1"]},
+    ),
+    "long, an attribute without values": (
+        ["tag,timestamp,value", f"kV,{MAY[0]},", f"kW,{MAY[0]},1"],
+        LONG,
+        {"a/kW": [f"{POINTS[0]} 1"]},
+    ),
+    "long, an attribute without values after others": (
+        ["tag,timestamp,value", f"kW,{MAY[0]},1", f"kV,{MAY[0]},NA", f"kV,{MAY[1]},"],
+        LONG | {"nullValues": ["NA"]},
+        {"a/kW": [f"{POINTS[0]} 1"]},
+    ),
     "attributes of one time in two rows": (
         ["timestamp,kW,kVAR", f"{MAY[0]},1,", f"{MAY[0]},,2"],
         {},

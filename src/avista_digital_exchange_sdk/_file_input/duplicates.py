@@ -107,7 +107,7 @@ class ValueIndex:
         order = "min" if which == "first" else "max"
         with explain_full_disk():
             self._database.execute(
-                "CREATE TABLE dropped AS SELECT place, cells.attribute FROM cells JOIN ("
+                "CREATE TABLE dropped AS SELECT asset, attribute, place FROM cells JOIN ("
                 f"SELECT asset, attribute, time, {order}(place) AS kept FROM cells "
                 "GROUP BY asset, attribute, time HAVING count(*) > 1"
                 ") USING (asset, attribute, time) WHERE place <> kept"
@@ -122,15 +122,15 @@ class ValueIndex:
         ).fetchone()
         return int(count)
 
-    def dropped(self, file: int, first_line: int, last_line: int) -> set[tuple[int, str]]:
-        """The values among some lines that were not chosen, as line and attribute."""
+    def list_dropped(self, file: int, first_line: int, last_line: int) -> set[tuple[str, str, int]]:
+        """List the values of some lines that were not chosen, as asset, attribute and line."""
         names = list(self._numbers)
         base = file * _LINES
         rows = self._database.execute(
-            "SELECT place, attribute FROM dropped WHERE place BETWEEN ? AND ?",
+            "SELECT asset, attribute, place FROM dropped WHERE place BETWEEN ? AND ?",
             (base + first_line, base + last_line),
         )
-        return {(place - base, names[attribute]) for place, attribute in rows}
+        return {(names[asset], names[attribute], place - base) for asset, attribute, place in rows}
 
     def _number(self, name: str) -> int:
         return self._numbers.setdefault(name, len(self._numbers))

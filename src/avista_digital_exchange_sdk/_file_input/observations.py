@@ -1,6 +1,6 @@
 """The shapes of files: a column per attribute, a row per value, a column per asset."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -143,6 +143,18 @@ class ShapeReader:
             yield missing._replace(values=[values])
 
 
+def remove_values(rows: Observations, removed: Collection[tuple[str, str, int]]) -> Observations:
+    """Replace some values, given as asset, attribute and line, by null."""
+    assets, lines = rows.assets.to_pylist(), rows.lines.to_pylist()
+    values = []
+    for entry in rows.values:
+        places = ((asset, entry.attribute, line) for asset, line in zip(assets, lines, strict=True))
+        is_removed = pa.array([place in removed for place in places], pa.bool_())
+        cells = pc.if_else(is_removed, pa.scalar(None, STRING), entry.cells)
+        values.append(entry._replace(cells=cells))
+    return rows._replace(values=values)
+
+
 def merge_rows(parts: Sequence[Observations]) -> Observations:
     """One row per asset, time and metadata, of observations with different attributes.
 
@@ -152,6 +164,8 @@ def merge_rows(parts: Sequence[Observations]) -> Observations:
     lines: list[int] = []
     columns: dict[str, dict[int, str]] = {}
     for part in parts:
+        if not part.values:
+            continue
         (entry,) = part.values
         cells = columns.setdefault(entry.attribute, {})
         dimensions = [column.to_pylist() for column in part.dimensions.values()]
@@ -159,6 +173,8 @@ def merge_rows(parts: Sequence[Observations]) -> Observations:
         for line, key, cell in zip(
             part.lines.to_pylist(), rows, entry.cells.to_pylist(), strict=True
         ):
+            if cell is None:
+                continue
             row = keys.setdefault(key, len(keys))
             if row == len(lines):
                 lines.append(line)

@@ -19,7 +19,7 @@ from .csv_table import CsvTable
 from .duplicates import OrderCheck, ValueIndex
 from .file_report import FileColumn, FileReport
 from .numbers import is_missing_marker
-from .observations import Observations, ShapeReader, Values, merge_rows
+from .observations import Observations, ShapeReader, Values, merge_rows, remove_values
 from .options import FileOptions
 from .problems import Problems, quote, suggest
 from .row_checker import RowChecker
@@ -166,7 +166,7 @@ class PublishPlan:
         self.source.check_unchanged()
         self._times = self._create_time_reader()
         for rows in self._read_chunks():
-            yield from to_slices(rows, self.types, self._dropped_values(rows))
+            yield from to_slices(rows, self.types)
 
     def report(self) -> FileReport:
         """What was understood of the file, and what is published of it."""
@@ -313,6 +313,9 @@ class PublishPlan:
         """Typed rows, those of a long file with all attributes of their time."""
         for chunk in self._chunks():
             parts = [self._to_typed(rows) for rows in self._shape.read(chunk)]
+            if self._dropped is not None and parts:
+                dropped = self._dropped.list_dropped(self.number, chunk.lines[0], chunk.lines[-1])
+                parts = [remove_values(rows, dropped) for rows in parts]
             if self._roles.attribute is not None and parts:
                 yield merge_rows(parts)
             else:
@@ -370,12 +373,6 @@ class PublishPlan:
             if time is not None and asset is not None:
                 order.add(asset, series, time)
             yield line
-
-    def _dropped_values(self, rows: Observations) -> set[tuple[int, str]]:
-        if self._dropped is None:
-            return set()
-        bounds = pc.min_max(rows.lines).as_py()
-        return self._dropped.dropped(self.number, bounds["min"], bounds["max"])
 
 
 def _has_digit(times: Any) -> Any:

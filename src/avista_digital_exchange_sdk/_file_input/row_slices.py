@@ -1,6 +1,6 @@
 """Checked rows in the form in which the publisher takes them."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from .._generated.enums import MeasureValueType
 from .._time_series.record_planner import Dimensions, Row, Value
@@ -8,15 +8,12 @@ from .._time_series.row_publisher import RowSlice
 from .observations import Observations
 
 
-def to_slices(
-    rows: Observations, types: Mapping[str, str], dropped: Collection[tuple[int, str]]
-) -> Iterator[RowSlice]:
+def to_slices(rows: Observations, types: Mapping[str, str]) -> Iterator[RowSlice]:
     """Split rows by their assets.
 
     Args:
         rows: The rows.
         types: The types of the attributes.
-        dropped: The values that are not published, as line and attribute.
     """
     if not len(rows.lines):
         return
@@ -28,14 +25,13 @@ def to_slices(
     ]
     by_asset: dict[str, list[Row]] = {}
     for position, asset in enumerate(rows.assets.to_pylist()):
-        line = lines[position]
         values = [
             Value(name, kind, cells[position])
             for name, kind, cells in columns
-            if cells[position] is not None and (line, name) not in dropped
+            if cells[position] is not None
         ]
         if values:
-            row = Row(line, times[position], dimensions[position], values)
+            row = Row(lines[position], times[position], dimensions[position], values)
             by_asset.setdefault(asset, []).append(row)
     for asset, own in by_asset.items():
         yield RowSlice(asset, own)
