@@ -334,6 +334,15 @@ def test_multiindex_columns_of_pandas_are_assets_and_attributes(
     }
 
 
+@pytest.mark.parametrize("name", ["O'Brien", 'the "old" one', 'it\'s "one"', "a', 'b", "a\\b"])
+def test_two_level_columns_of_parquet_may_hold_quotes(files: FilePublisher, name: str) -> None:
+    columns = pd.MultiIndex.from_tuples([(name, "kW"), ("b", name)])
+    path = files.folder / "wide.parquet"
+    pd.DataFrame([[1.5, 2.5]], columns=columns, index=[pd.Timestamp(MAY[0])]).to_parquet(path)
+    files.publish(path, assetId=None)
+    assert files.stored() == {f"{name}/kW": [f"{POINTS[0]} 1.5"], f"b/{name}": [f"{POINTS[0]} 2.5"]}
+
+
 @pytest.mark.parametrize("format", ["csv", "parquet"])
 def test_rejected_rows_of_two_level_columns_are_published_again(
     files: FilePublisher, format: str

@@ -1,26 +1,27 @@
 """The shapes of DataFrames to publish: columns of two levels, and one value per row."""
 
 import ast
-import re
 from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 ATTRIBUTE, VALUE = "attribute", "value"
-# What Arrow calls a column of two levels of pandas.
-_PAIR = re.compile(r"\('.*', '.*'\)")
 
 
 def parse_pair(name: str) -> tuple[str, str] | None:
     """Parse the name of a column of two levels: an asset and an attribute."""
-    if not _PAIR.fullmatch(name):
+    # Arrow calls a column of two levels of pandas what `str` makes of the pair.
+    if not name.startswith(("('", '("')):
         return None
     try:
         pair = ast.literal_eval(name)
     except (ValueError, SyntaxError):
         return None
-    return (pair[0], pair[1]) if len(pair) == 2 else None
+    match pair:
+        case (str(asset), str(attribute)):
+            return asset, attribute
+    return None
 
 
 def has_levels(table: pa.Table) -> bool:
