@@ -287,7 +287,7 @@ class TestRejectedRows:
         assert outcome.exit_code == 5
         message, location = outcome.stderr.splitlines()
         assert message.startswith("avista-dx: rows: 3 written, 2 rejected; line 3: ")
-        rejected = source.with_name("may.rejected.csv")
+        rejected = source.with_name("may.csv.rejected.csv")
         assert str(rejected) in location
         rows = list(csv.DictReader(rejected.read_text().splitlines()))
         assert [row["timestamp"] for row in rows] == [
@@ -322,7 +322,7 @@ class TestRejectedRows:
         self, dx: Command, database: str, source: Path
     ) -> None:
         dx("publish", database, source, "--asset", "a")
-        rejected = source.with_name("may.rejected.csv")
+        rejected = source.with_name("may.csv.rejected.csv")
         rejected.write_text(rejected.read_text().replace("T01", "T06").replace("T03", "T07"))
         assert dx("publish", database, rejected, "--asset", "a").exit_code == 0
         assert latest(dx, database) == {

@@ -306,7 +306,7 @@ def test_names_with_line_breaks_are_names_in_one_line(files: FilePublisher) -> N
     files.write(path.read_text().replace("1.50", "3"))
     with pytest.raises(PublishIncompleteError):
         files.publish(path, saveRejected=True)
-    files.publish(files.folder / "input.rejected.csv", correct=True)
+    files.publish(files.folder / "input.csv.rejected.csv", correct=True)
     assert files.stored() == {"a/Power (kW)": ["2024-05-01 00:00 3", "2024-05-02 00:00 2"]}
 
 

@@ -362,7 +362,7 @@ def test_rejected_rows_of_two_level_columns_are_published_again(
     with pytest.raises(PublishIncompleteError) as caught:
         files.publish(path, assetId=None, saveRejected=True)
     assert len(caught.value.rejected) == 1
-    rejected = files.folder / "wide.rejected.csv"
+    rejected = files.folder / f"wide.{format}.rejected.csv"
     assert "rejected because" in rejected.read_text()
     for _ in range(2):
         report = files.publish(rejected, assetId=None, correct=True)
@@ -377,7 +377,7 @@ def test_rejected_rows_with_escaped_quotes_are_published_again(files: FilePublis
     for options in ({"escape": "\\"}, {}):
         with pytest.raises(PublishIncompleteError):
             files.publish(path, saveRejected=True, **options)
-        rejected = files.folder / "input.rejected.csv"
+        rejected = files.folder / "input.csv.rejected.csv"
         files.publish(rejected, correct=True, **options)
         assert files.stored()["a/note"] == [f'{POINTS[0]} a \\ "b" c, d']
         files.publish(files.write(["timestamp,note", f"{MAY[0]},x"], "x.csv"), correct=True)

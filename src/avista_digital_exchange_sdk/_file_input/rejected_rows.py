@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .._utils import validation
 from .._utils.atomic_files import atomic_write
+from ..errors import InvalidParameterError
 from .csv_dialect import CsvDialect
 from .options import WHITESPACE
 from .publish_plan import PublishPlan
@@ -27,16 +28,27 @@ class RejectedRows:
     def __init__(self, argument: str, value: object, paths: Sequence[Path | str]) -> None:
         if isinstance(value, bool):
             self._targets = [self._next_to(argument, path) if value else None for path in paths]
-            return
-        if len(paths) > 1:
+        elif len(paths) > 1:
             raise validation.invalid_argument(argument, value, "True or False for several files")
-        self._targets = [validation.resolve_output_path(argument, value, "rejected.csv")]
+        else:
+            self._targets = [validation.resolve_output_path(argument, value, "rejected.csv")]
+        self._require_new_files(argument, paths)
+
+    def _require_new_files(self, argument: str, paths: Sequence[Path | str]) -> None:
+        """Refuse to replace a file that is published, and so its rows."""
+        published = {path.resolve() for path in paths if isinstance(path, Path)}
+        for target in self._targets:
+            if target is not None and target.resolve() in published:
+                raise InvalidParameterError(
+                    f"path must not contain {target.name!r}, to which the rejected rows of this "
+                    f"publish are written ({argument}=); rename it, or publish it on its own"
+                )
 
     @staticmethod
     def _next_to(argument: str, path: Path | str) -> Path:
         if path == STANDARD_INPUT or not isinstance(path, Path) or not path.is_file():
             return validation.resolve_output_path(argument, "rejected.csv", "rejected.csv")
-        target = path.with_name(f"{path.name.partition('.')[0] or path.name}.rejected.csv")
+        target = path.with_name(f"{path.name}.rejected.csv")
         return validation.resolve_output_path(argument, target, target.name)
 
     def write(self, plan: PublishPlan, reasons: Mapping[int, str]) -> Path | None:

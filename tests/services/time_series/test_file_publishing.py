@@ -141,12 +141,45 @@ def test_rejected_rows_are_kept_with_their_reasons_and_can_be_corrected(
     with pytest.raises(PublishIncompleteError) as caught:
         exchange.publishFileToTimeSeriesDatabase(database, path, assetId="a", saveRejected=True)
     assert "the numbers are those of the lines of may.csv" in caught.value.__notes__
-    rejected = path.with_name("may.rejected.csv")
+    rejected = path.with_name("may.csv.rejected.csv")
     (row,) = csv.DictReader(rejected.read_text().splitlines())
     assert (row["timestamp"], row["kW"]) == (TIMES[3], "2")
     assert "is stored as 1.5, got 2" in row["rejected because"]
     report = exchange.publishFileToTimeSeriesDatabase(database, rejected, assetId="a", correct=True)
     assert report.valuesCorrected == 1
+
+
+@pytest.mark.parametrize(
+    "names", [("2024.05.csv", "2024.06.csv"), ("a.csv", "a.txt"), ("a.csv", ".csv"), ("a", "a.csv")]
+)
+def test_rejected_rows_of_each_file_are_kept(
+    exchange: AvistaDigitalExchange, database: str, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    paths = [tmp_path / name for name in names]
+    for value in (1, 2):
+        for path, time in zip(paths, TIMES, strict=False):
+            path.write_text(f"timestamp,kW\n{time},{value}\n")
+        if value == 1:
+            exchange.publishFileToTimeSeriesDatabase(database, paths, assetId="a")
+    with pytest.raises(PublishIncompleteError):
+        exchange.publishFileToTimeSeriesDatabase(database, paths, assetId="a", saveRejected=True)
+    for path, time in zip(paths, TIMES, strict=False):
+        rejected = path.with_name(f"{path.name}.rejected.csv")
+        assert rejected.read_text().splitlines()[1].startswith(f"{time},2,")
+
+
+def test_rejected_rows_never_replace_a_published_file(
+    exchange: AvistaDigitalExchange, database: str, path: Path
+) -> None:
+    other = path.with_name("may.csv.rejected.csv")
+    other.write_text(f"timestamp,kVAR\n{TIMES[0]},1\n")
+    for paths, target in (([path, other], True), ([path], path), (path.parent / "*.csv", True)):
+        with pytest.raises(InvalidParameterError, match=r"path must not contain .*may\.csv"):
+            exchange.publishFileToTimeSeriesDatabase(
+                database, paths, assetId="a", saveRejected=target
+            )
+    assert latest(exchange, database) == {}
+    assert other.read_text() == f"timestamp,kVAR\n{TIMES[0]},1\n"
 
 
 def test_mapping_publishes_tomorrows_file(

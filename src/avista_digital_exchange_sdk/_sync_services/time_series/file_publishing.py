@@ -141,7 +141,7 @@ class SyncFilePublishingService(SyncService):
             correct: Whether to replace values that are stored differently. Defaults to False.
             renameAssets: Whether an asset may get another name than it has. Defaults to False.
             saveRejected: Where to write rows that the platform rejects, each with the reason; True
-                for `NAME.rejected.csv` in the folder of the file. Corrected, it can be published
+                for `FILE.rejected.csv` in the folder of the file. Corrected, it can be published
                 with the same arguments. Defaults to False.
             dryRun: Whether to check everything and send nothing.
             inspect: Whether to return what was understood of the files, with what is doubtful in
