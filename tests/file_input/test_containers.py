@@ -188,6 +188,35 @@ class TestWorkbooks:
         with pytest.raises(InvalidParameterError, match="cell B2 is merged with others"):
             files.publish(path)
 
+    @pytest.mark.parametrize(
+        ("merged", "arguments"),
+        [
+            ("B1:B2", {"columnNames": ["timestamp", "kW", "kVAR"]}),
+            ("B1:C1", {"columnNames": ["timestamp", "kW", "kVAR"]}),
+            ("B3:C3", {"columnNames": ["timestamp", "kW", "kVAR"], "skipLines": 1}),
+            ("B1:B2", {"columnNames": ["timestamp", "kW", "kVAR"], "skipLines": 1}),
+        ],
+    )
+    def test_merged_cells_of_rows_without_names_are_reported(
+        self, files: FilePublisher, merged: str, arguments: dict[str, Any]
+    ) -> None:
+        rows = [[f"2024-05-0{day}T00:00:00Z", day, -day] for day in (1, 2, 3)]
+        path = self.workbook(files, *rows)
+        book = openpyxl.load_workbook(path)
+        book.active.merge_cells(merged)
+        book.save(path)
+        cell = merged.partition(":")[0]
+        with pytest.raises(InvalidParameterError, match=f"cell {cell} is merged with others"):
+            files.publish(path, **arguments)
+
+    def test_merged_title_above_the_names_is_accepted(self, files: FilePublisher) -> None:
+        path = self.workbook(files, ["May", None], ["timestamp", "kW"], ["2024-05-01T00:00:00Z", 1])
+        book = openpyxl.load_workbook(path)
+        book.active.merge_cells("A1:B1")
+        book.save(path)
+        files.publish(path)
+        assert files.stored() == {"a/kW": ["2024-05-01 00:00 1"]}
+
     def test_strings_among_numbers_are_reported_by_row_and_column(
         self, files: FilePublisher
     ) -> None:

@@ -12,10 +12,12 @@ from .blanks import strip_blanks
 from .column_roles import is_header_row
 from .options import FileOptions
 from .problems import Problems, fail, quote, suggest
-from .sources import Source
+from .sources import BLOCK_BYTES, Source
 from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
 
-_MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]+)(\d+):[A-Z]+(\d+)["']""")
+# Longer than the XML element of a merged range.
+_MERGED_BYTES = 1000
 _HEADER_ROWS = 50
 # Beyond it numbers are written with an exponent.
 _MAX_INTEGER = 1e22
@@ -35,6 +37,7 @@ class SpreadsheetTable:
         self._source = source
         self._options = options
         self._sheet = self._choose_sheet()
+        self._merged = self._read_merged_cells()
         self._header = 0
         names, units = self._read_names()
         while names and not names[-1]:
@@ -151,7 +154,7 @@ class SpreadsheetTable:
 
     def _rows(self, problems: Problems) -> Iterator[tuple[int, list[str | None]]]:
         """The rows that hold something, with their numbers."""
-        merged = self._merged_cells()
+        first = self._header + self._options.unitsRow
         with self._workbook(values=True) as values, self._workbook(values=False) as formulas:
             pairs = zip(
                 values[self._sheet].iter_rows(), formulas[self._sheet].iter_rows(), strict=True
@@ -166,7 +169,7 @@ class SpreadsheetTable:
                             line=number,
                             key="formula",
                         )
-                    if (index, number) in merged and number > self._header > 0:
+                    if self._merged.get((index, number), 0) > first:
                         problems.add(
                             f"cell {formula.coordinate} is merged with others, of which the file "
                             "keeps one value; unmerge them and fill in each",
@@ -176,13 +179,19 @@ class SpreadsheetTable:
                 if any(cells):
                     yield number, cells
 
-    def _merged_cells(self) -> set[tuple[int, int]]:
-        """The first cell of each merged range, as column and row."""
+    def _read_merged_cells(self) -> dict[tuple[int, int], int]:
+        """Find the last row of each merged range by its first cell, as column and row."""
         with self._workbook(values=True) as book:
             path = book[self._sheet]._worksheet_path
         with self._source.open_seekable() as file, zipfile.ZipFile(file) as archive:
-            text = archive.read(path.lstrip("/"))
-        return {(_column_number(left), int(top)) for left, top, _, _ in _MERGED.findall(text)}
+            merged: dict[tuple[int, int], int] = {}
+            with archive.open(path.lstrip("/")) as sheet:
+                text = b""
+                while block := sheet.read(BLOCK_BYTES):
+                    text = text[-_MERGED_BYTES:] + block
+                    for left, top, bottom in _MERGED.findall(text):
+                        merged[_column_number(left), int(top)] = int(bottom)
+        return merged
 
 
 class _Workbook:
