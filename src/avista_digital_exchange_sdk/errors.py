@@ -24,7 +24,8 @@ DigitalExchangeError
 └─ SubscriptionError                         the WebSocket connection failed
 
 DigitalExchangeWarning (UserWarning)         the base class of warnings
-└─ MissingDataWarning                        requested data does not exist
+├─ MissingDataWarning                        requested data does not exist
+└─ UnsentFileWarning (in file_system)        a file opened for writing was not uploaded
 ```
 
 Errors can be pickled, have a cause, and never contain a token or the query string of a presigned

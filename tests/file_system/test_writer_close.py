@@ -17,7 +17,7 @@ import fsspec
 import pandas
 import pytest
 
-from avista_digital_exchange_sdk import TransferError
+from avista_digital_exchange_sdk import DigitalExchangeWarning, TransferError
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem, UnsentFileWarning
 from avista_digital_exchange_sdk.local import LocalExchange
 
@@ -217,6 +217,15 @@ class TestErrorInWithBlock:
                 sys.exit(0)
 
         with pytest.warns(UnsentFileWarning, match="SystemExit"), pytest.raises(SystemExit):
+            run()
+
+    def test_warning_is_one_of_this_package(self, open_: Open) -> None:
+        def run() -> None:
+            with open_() as file:
+                write(file)
+                sys.exit(0)
+
+        with pytest.warns(DigitalExchangeWarning, match="SystemExit"), pytest.raises(SystemExit):
             run()
 
     def test_cancelled_task_in_a_with_block_warns(self, open_: Open) -> None:

@@ -17,6 +17,7 @@ from .._escaping import escape_controls
 from .._transfer.upload import SpooledFile
 from .._utils.logging import logger
 from .._utils.temporary_files import explain_full_disk, open_unbuffered_temporary_file
+from ..errors import DigitalExchangeWarning
 
 Store = Callable[[SpooledFile], object]
 """Uploads a file."""
@@ -26,7 +27,7 @@ _CLOSING = ("close", "__exit__")
 """Functions through which wrappers close a file at the end of their `with` block."""
 
 
-class UnsentFileWarning(UserWarning):
+class UnsentFileWarning(DigitalExchangeWarning):
     """A file was opened for writing, but not uploaded."""
 
 
