@@ -3,17 +3,21 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
 from avista_digital_exchange_sdk._options import Options
+from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..malicious_server.server import DOWNLOAD, MaliciousServer, ok
 from ..support.fake_platform import TOKEN
-from ..support.http_messages import Streams, discard, read_request
+from ..support.http_messages import Message, Streams, discard, read_request, text_frame
+from ..support.options import use_options
+from ..support.proxy import Proxy
 
 COUNT = 1000
 CREATE = "storage_createDataStoreFile"
@@ -138,3 +142,111 @@ def test_call_does_not_wait_for_running_transfers(counter: Counter, tmp_path: Pa
             return took
 
     assert asyncio.run(call()) < 2
+
+
+class SlowDownloads(Proxy):
+    """Delays each download.
+
+    Attributes:
+        most: The maximum number of concurrent downloads.
+        count: The number of downloads.
+    """
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(endpoint)
+        self.most = self.count = self._now = 0
+
+    async def forward_message(
+        self, message: Message, direction: str, source: Streams, sink: Streams
+    ) -> None:
+        if (message.name, direction) == ("GET", "request"):
+            self.count += 1
+            self._now += 1
+            self.most = max(self.most, self._now)
+            await asyncio.sleep(0.3)
+            self._now -= 1
+        await super().forward_message(message, direction, source, sink)
+
+    def transform_frames(self, name: str, direction: str, frame: bytes, text: bytes) -> bytes:
+        if direction == "request":
+            return frame
+        # The signature does not cover the host.
+        host, port = self.upstream
+        return text_frame(text.replace(f"http://{host}:{port}/".encode(), f"{self.url}/".encode()))
+
+
+@pytest.fixture
+def slow_downloads(local: LocalExchange) -> Iterator[SlowDownloads]:
+    with SlowDownloads(local.endpoint).running() as proxy:
+        yield proxy
+
+
+def run_limited(
+    proxy: SlowDownloads,
+    local: LocalExchange,
+    calls: Callable[[AsyncAvistaDigitalExchange], Iterable[Awaitable[object]]],
+) -> None:
+    """Run calls concurrently with a client that runs two transfers at a time."""
+
+    async def run() -> None:
+        options = {"endpoint": proxy.endpoint, "maxRetries": 0}
+        async with AsyncAvistaDigitalExchange(local.token, **options) as exchange:
+            await asyncio.gather(*calls(exchange))
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use_options(monkeypatch, max_transfers=2)
+        asyncio.run(run())
+
+
+@pytest.fixture
+def owner(local: LocalExchange) -> Iterator[AvistaDigitalExchange]:
+    with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as owner:
+        yield owner
+
+
+def test_concurrent_downloads_of_captures_are_limited(
+    owner: AvistaDigitalExchange,
+    local: LocalExchange,
+    slow_downloads: SlowDownloads,
+    tmp_path: Path,
+) -> None:
+    capture_id = owner.dataCapture.createCapture("Night test").captureId
+    attributes = [{"userDefinedId": "speed", "schemaType": "double"}]
+    asset = {"userDefinedId": "mast", "displayName": "Mast", "attributes": attributes}
+    owner.dataCapture.updateDataModel(capture_id, [asset])
+    owner.dataCapture.startCapture(capture_id)
+    record = {"timestamp": "2024-05-01T00:00:00Z", "attributeValues": {"speed": 1.5}}
+    owner.dataCapture.publishData(capture_id, [record | {"timeUnit": "ISO8601"}])
+    paths = [tmp_path / f"{number}.csv" for number in range(8)]
+    run_limited(
+        slow_downloads,
+        local,
+        lambda exchange: [exchange.dataCapture.downloadData(capture_id, path) for path in paths],
+    )
+    assert all(path.read_bytes() for path in paths)
+    assert slow_downloads.count == len(paths)
+    assert slow_downloads.most <= 2
+
+
+def test_concurrent_downloads_of_query_results_are_limited(
+    owner: AvistaDigitalExchange,
+    local: LocalExchange,
+    slow_downloads: SlowDownloads,
+    database: str,
+    tmp_path: Path,
+) -> None:
+    frame = pd.DataFrame({"kW": [1.5]}, index=pd.DatetimeIndex(["2024-05-01T00:00:00Z"]))
+    owner.publishDataFrameToTimeSeriesDatabase(database, frame, assetId="meter")
+    query = (database, [{"assetId": "meter"}], "2024-01-01", "2025-01-01")
+    paths = [tmp_path / f"{number}.csv" for number in range(8)]
+    run_limited(
+        slow_downloads,
+        local,
+        lambda exchange: [
+            exchange.queryTimeSeriesDatabaseWithFilters(*query, path, aggregate="server")
+            for path in paths
+        ],
+    )
+    assert all(path.read_bytes() for path in paths)
+    assert slow_downloads.count == len(paths)
+    assert slow_downloads.most <= 2

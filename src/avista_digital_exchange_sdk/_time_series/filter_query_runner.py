@@ -121,7 +121,7 @@ class FilterQueryRunner:
         async def get_url() -> Secret[str]:
             return urls.pop() if urls else await export.get_url()
 
-        async with sink.open_file() as file:
+        async with self._backend.transfer_slot(), sink.open_file() as file:
             await self._transfers.download(get_url, file, "the query result", query.callback)
 
     async def _merge(self, query: FilterQuery, sink: ResultSink) -> None:

@@ -189,7 +189,7 @@ class CaptureDataService(BaseService):
         async def get_url() -> Secret[str]:
             return urls.pop() if urls else await waiting.get_url()
 
-        with reporter.track("download") as callback:
-            async with open_output(self._backend, target) as file:
+        async with self._backend.transfer_slot(), open_output(self._backend, target) as file:
+            with reporter.track("download") as callback:
                 await self._transfers.download(get_url, file, target.name, callback)
         return True
