@@ -462,6 +462,62 @@ class TestSeveralFiles:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def formats(files: FilePublisher) -> dict[str, Path]:
+    """The same two rows in each format."""
+    frame = pd.DataFrame({"timestamp": ["2024-05-01T00:00:00Z", "2024-05-02T00:00:00Z"]})
+    frame["kW"] = [1.5, 2]
+    frame.to_csv(files.folder / "may.csv", index=False)
+    frame.to_json(files.folder / "may.json", orient="records")
+    frame.to_excel(files.folder / "may.xlsx", index=False)
+    frame.to_parquet(files.folder / "may.parquet")
+    return {name: files.folder / f"may.{name}" for name in ("csv", "json", "xlsx", "parquet")}
+
+
+LAYOUT: dict[str, tuple[Any, set[str]]] = {
+    "skipFooter": (1, {"csv", "xlsx"}),
+    "skipLines": (0, {"csv", "xlsx"}),
+    "unitsRow": (True, {"csv", "xlsx"}),
+    "columnNames": (["timestamp", "kW"], {"csv", "xlsx"}),
+    "encoding": ("utf-8", {"csv"}),
+    "delimiter": (",", {"csv"}),
+    "quote": ("none", {"csv"}),
+    "escape": ("\\", {"csv"}),
+    "comment": ("#", {"csv"}),
+    "sheet": ("Sheet1", {"xlsx"}),
+    "member": ("may.csv", set()),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUT)
+def test_option_that_a_format_does_not_have_is_refused(files: FilePublisher, name: str) -> None:
+    value, accepted = LAYOUT[name]
+    for format, path in formats(files).items():
+        if format not in accepted:
+            with pytest.raises(InvalidParameterError) as caught:
+                files.publish(path, dryRun=True, **{name: value})
+            assert str(caught.value).startswith(
+                f"{name} must be omitted for may.{format}, which is"
+            )
+        elif name != "columnNames":
+            files.publish(path, dryRun=True, **{name: value})
+
+
+def test_advice_has_only_options_of_the_format(files: FilePublisher) -> None:
+    for last in ("Total", ""):
+        rows = [{"timestamp": "2024-05-01T00:00:00Z", "kW": 1}, {"timestamp": last, "kW": 1}]
+        for ordered in (rows, rows[::-1]):
+            frame = pd.DataFrame(ordered)
+            frame.to_parquet(files.folder / "may.parquet")
+            (files.folder / "may.json").write_text(json.dumps(ordered))
+            for name in ("may.parquet", "may.json"):
+                with pytest.raises(InvalidParameterError, match=r"correct or delete the (row|obj)"):
+                    files.publish(files.folder / name)
+    unnamed = [{"timestamp": "2024-05-01T00:00:00Z", "": 1.5}]
+    path = files.write(json.dumps(unnamed), "may.json")
+    with pytest.raises(InvalidParameterError, match="name all 2 columns in the file, or those"):
+        files.publish(path)
+
+
 def test_pipe_is_read_once(files: FilePublisher) -> None:
     path = files.folder / "pipe"
     os.mkfifo(path)

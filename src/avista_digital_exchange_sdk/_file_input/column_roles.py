@@ -253,8 +253,8 @@ class RoleFinder:
         if self._names[index]:
             return True
         self._problems.add(
-            f"column {index + 1} has no name; name all {len(self._names)} columns with "
-            "columnNames=, or those to publish with measureColumns=",
+            f"column {index + 1} has no name; {self._problems.advise_names(len(self._names))}, or "
+            "those to publish with measureColumns=",
             key=("unnamed", index),
         )
         return False
@@ -275,8 +275,8 @@ class RoleFinder:
             name = self._names[index]
             if name and (count := self._names.count(name)) > 1:
                 self._problems.add(
-                    f"{count} columns are called {name!r}; name all {len(self._names)} columns "
-                    "with columnNames=",
+                    f"{count} columns are called {name!r}; "
+                    f"{self._problems.advise_names(len(self._names))}",
                     key=("twice", name),
                 )
 

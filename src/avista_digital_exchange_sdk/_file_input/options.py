@@ -17,6 +17,15 @@ NONEXISTENT = ("refuse", "shift")
 DUPLICATES = ("refuse", "identical", "first", "last")
 FORMATS = ("csv", "xlsx", "parquet", "json")
 WHITESPACE = "whitespace"
+_ROW_OPTIONS = frozenset({"skipLines", "columnNames", "unitsRow", "skipFooter"})
+_TEXT_OPTIONS = frozenset({"encoding", "delimiter", "quote", "escape", "comment"})
+# The options that apply to some formats only, by format.
+FORMAT_OPTIONS = {
+    "csv": _ROW_OPTIONS | _TEXT_OPTIONS,
+    "xlsx": _ROW_OPTIONS | {"sheet"},
+    "parquet": frozenset[str](),
+    "json": frozenset[str](),
+}
 # Delimiters that are awkward to type, by the names that they may be given by.
 DELIMITER_NAMES = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 

@@ -1,6 +1,6 @@
 """What keeps a file from being published: where it is, and the argument that settles it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from .._utils.validation import format_value
@@ -16,14 +16,16 @@ class Problems:
     Args:
         source: What the file is called.
         line_word: What a row's number counts: `line` or `row`.
+        options: The options that apply to files of its format only.
 
     Attributes:
         messages: The problems.
         columns: The columns that have any.
     """
 
-    def __init__(self, source: str, line_word: str = "line") -> None:
+    def __init__(self, source: str, line_word: str = "line", options: Collection[str] = ()) -> None:
         self.source = source
+        self.options = options
         self.line_word = line_word
         self.messages: list[str] = []
         self.columns: set[str | None] = set()
@@ -38,6 +40,13 @@ class Problems:
             self._said.add(said)
             self.columns.add(column)
             self.messages.append(f"{self.locate(line, column)}: {what}")
+
+    def advise_names(self, count: int | None = None) -> str:
+        """Advise how to name all columns, of which there may be a known number."""
+        columns = "all columns" if count is None else f"all {count} columns"
+        if "columnNames" in self.options:
+            return f"name {columns} with columnNames="
+        return f"name {columns} in the file"
 
     def locate(self, line: int | None = None, column: str | None = None) -> str:
         """Say where something is."""

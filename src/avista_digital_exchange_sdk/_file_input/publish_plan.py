@@ -20,7 +20,7 @@ from .duplicates import OrderCheck, ValueIndex
 from .file_report import FileColumn, FileReport
 from .numbers import is_missing_marker
 from .observations import Observations, ShapeReader, Values, merge_rows, remove_values
-from .options import FileOptions
+from .options import FORMAT_OPTIONS, FileOptions
 from .problems import Problems, quote, suggest
 from .row_checker import RowChecker
 from .row_slices import iter_values, to_slices
@@ -55,7 +55,7 @@ class PublishPlan:
         self._options = options
         self._known_types = known_types
         self._table = open_table(source, options)
-        self.problems = Problems(source.label, self._table.line_word)
+        self.problems = Problems(source.label, self._table.line_word, FORMAT_OPTIONS[source.format])
         self.notices: list[str] = [*self._table.understanding.notices]
         self._nulls = NullValues(options.nullValues, options.numbers)
         self._profiles: dict[str, ColumnProfile] = {}

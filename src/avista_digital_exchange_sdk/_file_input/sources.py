@@ -71,6 +71,11 @@ class Source:
         self.identity = _identity(path)
 
     @property
+    def is_member(self) -> bool:
+        """Whether the file is in a zip archive."""
+        return self._member is not None
+
+    @property
     def is_plain(self) -> bool:
         """Whether the file's own bytes are those of the path."""
         return self._member is None and _compression(self._read_head(self.path))[1] is open

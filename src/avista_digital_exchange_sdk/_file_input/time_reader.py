@@ -125,9 +125,9 @@ class TimeReader:
                 f"say how times are written with {suggest(timeFormat='%d/%m/%Y %H:%M')} or "
                 f"{suggest(timeUnit='ms')}"
             )
-        elif bad.last_line < bad.first_good_line:
+        elif "unitsRow" in self._problems.options and bad.last_line < bad.first_good_line:
             advice = f"if it holds units, {suggest(unitsRow=bad.count)} leaves it out"
-        elif bad.line > bad.last_good_line:
+        elif "skipFooter" in self._problems.options and bad.line > bad.last_good_line:
             advice = f"if it is no data, {suggest(skipFooter=bad.count)} leaves it out"
         else:
             advice = f"correct or delete the {word}"

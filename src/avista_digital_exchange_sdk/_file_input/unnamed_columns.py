@@ -33,8 +33,7 @@ class UnnamedColumns:
                     problems.add(
                         f"column {index + 1} has no name and holds {quote(text)}, unlike the rows "
                         f"before, {'which it numbers' if is_counter else 'where it is empty'}; "
-                        "name all columns with columnNames=, or those to publish with "
-                        "measureColumns=",
+                        f"{problems.advise_names()}, or those to publish with measureColumns=",
                         line=line,
                         key=("unnamed", index),
                     )
