@@ -116,13 +116,11 @@ class FilterQueryRunner:
                     pass
             if on_pages_read is not None:
                 on_pages_read()
-            urls = [await export.get_url(connection)]
-
-        async def get_url() -> Secret[str]:
-            return urls.pop() if urls else await export.get_url()
-
+            url = await export.get_url(connection)
         async with self._backend.transfer_slot(), sink.open_file() as file:
-            await self._transfers.download(get_url, file, "the query result", query.callback)
+            await self._transfers.download(
+                export.get_url, file, "the query result", query.callback, url
+            )
 
     async def _merge(self, query: FilterQuery, sink: ResultSink) -> None:
         async with sink.open_chunks() as add, aclosing(self._chunks(query)) as chunks:

@@ -36,6 +36,7 @@ class ResumableDownload:
         file: IO[bytes],
         what: str,
         progress: TransferProgress,
+        url: Secret[str] | None = None,
     ) -> None:
         self._backend = backend
         self._policy = policy
@@ -43,7 +44,7 @@ class ResumableDownload:
         self._file = PositionalFile(file.fileno())
         self._what = what
         self._progress = progress
-        self._url: Secret[str] | None = None
+        self._url = url
         self._etag: str | None = None
         self._expected: str | None = None
         self._md5 = FollowingMd5(backend, self._file.duplicate())

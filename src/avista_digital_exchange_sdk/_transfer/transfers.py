@@ -60,12 +60,21 @@ class Transfers:
         file: IO[bytes],
         what: str,
         callback: ProgressCallback | None = None,
+        url: Secret[str] | None = None,
     ) -> None:
-        """Download a presigned URL into an empty file."""
+        """Download a file over presigned URLs into an empty file.
+
+        Args:
+            get_url: Requests a URL, as each expires.
+            file: The file to write to.
+            what: The name of the download, for messages.
+            callback: Reports the progress in bytes.
+            url: The first URL. Defaults to one that is requested.
+        """
         start = self._backend.clock()
         progress = TransferProgress(callback)
         async with contextlib.aclosing(
-            ResumableDownload(self._backend, self._policy, get_url, file, what, progress)
+            ResumableDownload(self._backend, self._policy, get_url, file, what, progress, url)
         ) as download:
 
             async def resume(attempt: Attempt) -> None:

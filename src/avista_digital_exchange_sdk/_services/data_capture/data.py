@@ -184,12 +184,8 @@ class CaptureDataService(BaseService):
         target = validation.resolve_output_path(
             "writeLocation", writeLocation, export.name or f"{captureId}.csv"
         )
-        urls = [Secret(export.url or "")]
-
-        async def get_url() -> Secret[str]:
-            return urls.pop() if urls else await waiting.get_url()
-
+        url = Secret(export.url or "")
         async with self._backend.transfer_slot(), open_output(self._backend, target) as file:
             with reporter.track("download") as callback:
-                await self._transfers.download(get_url, file, target.name, callback)
+                await self._transfers.download(waiting.get_url, file, target.name, callback, url)
         return True

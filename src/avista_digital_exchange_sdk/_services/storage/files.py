@@ -166,16 +166,11 @@ class FileService(BaseService):
         local: IO[bytes],
         reporter: ProgressReporter,
     ) -> None:
-        unused_urls = [url]
-
         async def get_url() -> Secret[str]:
-            # The first URL came with the metadata. It may expire during the download.
-            if unused_urls:
-                return unused_urls.pop()
             return (await self._get_download_url(dataStoreFileId))[1]
 
         with reporter.track(name) as callback:
-            await self._transfers.download(get_url, local, name, callback)
+            await self._transfers.download(get_url, local, name, callback, url)
 
     async def renameDataStoreFile(self, dataStoreFileId: str, name: str) -> DataStoreFile:
         """Rename a file.
