@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import to_json
 
 from . import types
-from ._dataframes.shapes import Shape, check_shape
+from ._dataframes.shapes import SHAPES, Shape
 from ._utils import validation
 from ._utils.extras import require_extra
 
@@ -82,7 +82,7 @@ def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "w
     require_extra("arrow", "pyarrow")
     from ._dataframes.json_reader import AssetDataTable
 
-    check_shape(shape)
+    validation.parse_choice("shape", shape, SHAPES)
     if isinstance(assets, (str, bytes)) or not isinstance(assets, Iterable):
         raise validation.invalid_argument("assets", assets, "a list of TimeSeriesAssetData")
     asset_list = list(assets)

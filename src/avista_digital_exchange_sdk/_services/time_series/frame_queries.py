@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ..._dataframes.shapes import Shape, check_shape
+from ..._dataframes.shapes import SHAPES, Shape
 from ..._time_series.aggregation import How
 from ..._time_series.asset_filters import AssetFilter
 from ..._time_series.missing_data import ErrorHandling
+from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument
 from ..base import BaseService
@@ -281,7 +282,7 @@ class FrameQueryService(BaseService):
             [18.8]
         """
         require_extra("arrow", "pyarrow")
-        check_shape(shape)
+        validation.parse_choice("shape", shape, SHAPES)
         query = create_query(
             self,
             timeSeriesDbId,
