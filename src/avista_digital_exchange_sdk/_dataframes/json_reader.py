@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
+from .._time_series.attribute_types import add_type
 from .._time_series.result_writers import RequestedSeries
 from ..errors import InvalidResponseError
 from .arrow_types import (
@@ -103,9 +104,7 @@ class AssetDataTable:
             for attribute, kind, points in _parse_attributes(attributes, latest):
                 if self._request is None or self._request.is_requested(asset_id, attribute):
                     asset.add(attribute, points)
-                    # Strings hold the values of attributes with two types.
-                    known = self._types.setdefault(attribute, kind)
-                    self._types[attribute] = kind if kind == known else "VARCHAR"
+                    add_type(self._types, attribute, kind)
 
     def table(self, shape: str, types: Mapping[str, str] | None = None) -> pa.Table:
         """Return the table; `types` of attributes take precedence over those in the arrays."""

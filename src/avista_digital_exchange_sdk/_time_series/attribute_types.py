@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from .._backends import Backend
@@ -11,6 +11,7 @@ from .latest_values import list_latest_values
 if TYPE_CHECKING:
     from .._backends import TaskHandle
     from .._generated.client import Client
+    from .._generated.fragments import TimeSeriesAssetData
 
 
 class AttributeTypes:
@@ -48,11 +49,20 @@ class AttributeTypes:
 
     async def _fetch(self) -> dict[str, str]:
         # Nothing but the latest values has types by attribute.
-        types: dict[str, str] = {}
-        for asset in await list_latest_values(self._client, self._database_id):
-            if asset.assetId in self._asset_ids:
-                for attribute in asset.attributes:
-                    known = types.setdefault(attribute.name, attribute.attributeType)
-                    if known != attribute.attributeType:
-                        types[attribute.name] = "VARCHAR"
-        return types
+        assets = await list_latest_values(self._client, self._database_id)
+        return merge_types(asset for asset in assets if asset.assetId in self._asset_ids)
+
+
+def merge_types(assets: Iterable[TimeSeriesAssetData]) -> dict[str, str]:
+    """Return the type of each attribute of some assets; VARCHAR where they do not agree."""
+    types: dict[str, str] = {}
+    for asset in assets:
+        for attribute in asset.attributes:
+            add_type(types, attribute.name, str(attribute.attributeType))
+    return types
+
+
+def add_type(types: dict[str, str], attribute: str, kind: str) -> None:
+    """Add the type of an attribute of an asset; strings hold the values of several types."""
+    if types.setdefault(attribute, kind) != kind:
+        types[attribute] = "VARCHAR"

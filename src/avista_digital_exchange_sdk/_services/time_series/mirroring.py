@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ..._time_series.attribute_types import merge_types
 from ..._time_series.filter_query_runner import FilterQueryRunner, FilterQuerySpec
 from ..._time_series.latest_values import list_latest_values
 from ..._time_series.mirror_plan import (
@@ -115,7 +116,7 @@ class MirrorService(BaseService):
             asset_id: sorted(attribute.name for attribute in asset.attributes)
             for asset_id, asset in assets.items()
         }
-        has_changed = state.add_attributes(_get_types(assets))
+        has_changed = state.add_attributes(dict(sorted(merge_types(assets.values()).items())))
         files = MirrorFiles(directory, state.attributes)
         changed = await self._in_thread(files.conform_all) if has_changed else 0
         starts = {}
@@ -192,17 +193,6 @@ class MirrorService(BaseService):
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         return await self._backend.run_in_thread(work).result()
-
-
-def _get_types(assets: dict[str, TimeSeriesAssetData]) -> dict[str, str]:
-    """Return the type of each attribute; VARCHAR if the assets do not agree."""
-    types: dict[str, str] = {}
-    for asset in assets.values():
-        for attribute in asset.attributes:
-            kind = str(attribute.attributeType)
-            if types.setdefault(attribute.name, kind) != kind:
-                types[attribute.name] = "VARCHAR"
-    return dict(sorted(types.items()))
 
 
 def _write(files: MirrorFiles, state: MirrorState, batch: Batch, table: pa.Table) -> int:
