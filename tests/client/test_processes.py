@@ -19,6 +19,7 @@ import pytest
 from avista_digital_exchange_sdk import (
     AsyncAvistaDigitalExchange,
     AvistaDigitalExchange,
+    ExchangeClosedError,
     MissingDataWarning,
 )
 from avista_digital_exchange_sdk._backends import iterate_sync
@@ -328,7 +329,7 @@ class TestEventLoops:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
         assert [asyncio.run(get_name(exchange)) for _ in range(3)] == ["Ada"] * 3
         asyncio.run(exchange.close())
-        with pytest.raises(Exception, match="is closed"):
+        with pytest.raises(ExchangeClosedError, match="is closed"):
             asyncio.run(get_name(exchange))
 
     def test_client_works_in_concurrent_event_loops(

@@ -9,6 +9,7 @@ import pytest
 from pytest_httpx import HTTPXMock
 
 from avista_digital_exchange_sdk import (
+    ApiError,
     AvistaDigitalExchange,
     ExportTimeoutError,
     SubscriptionError,
@@ -346,7 +347,7 @@ class TestExportFailures:
         )
         fake_platform.add_data(CANCEL, None)
         realtime.handler = export_normally
-        with pytest.raises(Exception, match=r"too large"):
+        with pytest.raises(ApiError, match=r"too large"):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 "db", [request_asset("a")], *WHOLE, tmp_path
             )

@@ -1,6 +1,5 @@
 """A database with every type of attribute, and the expected DataFrames."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -80,9 +79,6 @@ def of_types() -> pa.Table:
         "double": pa.array([-1.5e-7, 18.8, None]),
     }
     return pa.table(columns)
-
-
-START_TIME = datetime.fromtimestamp(START, UTC)
 
 
 def frame(**columns: Any) -> pa.Table:

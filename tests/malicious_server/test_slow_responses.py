@@ -18,6 +18,7 @@ import pytest
 from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
     ConnectionFailedError,
+    DigitalExchangeError,
     ExportTimeoutError,
     RequestTimeoutError,
     SubscriptionError,
@@ -163,7 +164,7 @@ class TestResponses:
         dripping_server.respond_with_page()
         dripping_server.respond_with("GET", ok(b"[" + b" " * 10_000 + b"]"))
         dripping_server.slowly["GET"] = (1, 0.05)
-        with pytest.raises(Exception, match=r"no response within 0\.5 s"):
+        with pytest.raises(DigitalExchangeError, match=r"no response within 0\.5 s"):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 "db", [{"assetId": "meter"}], *TIMES, tmp_path, aggregate="client"
             )
@@ -184,7 +185,9 @@ class TestResponses:
         dripping_server.respond_with(DELETE, ok({"data": {DELETE: FILE}}))
         endpoint = f"{dripping_server.url}/graphql"
         with AvistaDigitalExchange(TOKEN, endpoint=endpoint, maxRetries=0, timeout=4) as exchange:
-            call = threading.Thread(target=pytest.raises, args=(Exception, exchange.getUserInfo))
+            call = threading.Thread(
+                target=pytest.raises, args=(RequestTimeoutError, exchange.getUserInfo)
+            )
             call.start()
             while not dripping_server.heads:
                 time.sleep(0.01)

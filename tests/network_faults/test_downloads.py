@@ -149,7 +149,7 @@ def test_download_fails_on_a_permanent_fault_and_keeps_the_old_file(
     assert [*target.parent.iterdir()] == [target]
 
 
-def test_parallel_download_fails_on_a_permanent_fault_of_one_connection(
+def test_download_fails_on_a_permanent_fault_of_one_connection(
     stored: Stored,
     open_client: OpenClient,
     faulty_platform: FaultyPlatform,
@@ -157,10 +157,8 @@ def test_parallel_download_fails_on_a_permanent_fault_of_one_connection(
     in_parts: bool,
 ) -> None:
     exchange = open_client()
-    faulty_platform.proxy.expect(Fault("GET", "request", "reset", after=1, times=999))
-    faulty_platform.proxy.faults[0].after = 4
-    if not in_parts:
-        faulty_platform.proxy.faults[0].after = 0
+    after = 4 if in_parts else 0
+    faulty_platform.proxy.expect(Fault("GET", "request", "reset", after=after, times=999))
     with pytest.raises(TransferError, match=r"load\.bin"):
         stored.download(exchange, target)
     assert target.read_bytes() == OLD

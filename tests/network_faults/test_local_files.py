@@ -15,7 +15,11 @@ from typing import Any, BinaryIO, NamedTuple
 
 import pytest
 
-from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk import (
+    AsyncAvistaDigitalExchange,
+    AvistaDigitalExchange,
+    TransferError,
+)
 from avista_digital_exchange_sdk._utils import partial_file
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 
@@ -234,6 +238,7 @@ class TestFullDisk:
         self,
         existing: Existing,
         open_client: OpenClient,
+        faulty_platform: FaultyPlatform,
         full_disk: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
@@ -241,6 +246,7 @@ class TestFullDisk:
         with pytest.raises(OSError, match=r"No space left"):
             download(open_client(), existing, full_disk / "target")
         assert not [*full_disk.iterdir()]
+        assert faulty_platform.proxy.names.count("GET") > 1
 
     def test_full_disk_is_not_retried(
         self,
@@ -350,6 +356,6 @@ class TestSameTarget:
         target = tmp_path / "load.bin"
         download(open_client(), existing, target)
         faulty_platform.proxy.expect(Fault("GET", "response", "close", 0.9, times=99))
-        with pytest.raises(Exception, match=r"was interrupted"):
+        with pytest.raises(TransferError, match=r"was interrupted"):
             download(open_client(maxRetries=0), existing, target)
         assert target.read_bytes() == CONTENT

@@ -57,11 +57,12 @@ def test_workflows_lint_test_build_and_compare_the_schema() -> None:
     assert all(step["if"] == "env.AVISTA_DX_TOKEN != ''" for step in steps)
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*filter(commands, WORKFLOWS)], ids=lambda path: path.stem)
 def test_workflow_commands_and_options_exist(path: Path) -> None:
     for _, command, *arguments in commands(path):
+        shown = help_of(command)
         for option in (word for word in arguments if word.startswith("--")):
-            assert option in help_of(command)
+            assert option in shown
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

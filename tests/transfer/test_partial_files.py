@@ -15,6 +15,7 @@ from avista_digital_exchange_sdk._utils import partial_file
 from avista_digital_exchange_sdk._utils.atomic_files import atomic_write
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from ..conftest import Connect
 from ..support.parallel_download import use_parts
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +77,8 @@ class TestIncompleteFile:
         self,
         kind: str,
         in_parts: bool,
-        exchange: AvistaDigitalExchange,
+        connect: Connect,
+        local: LocalExchange,
         stored_file_id: str,
         stored_content: bytes,
         tmp_path: Path,
@@ -92,7 +94,8 @@ class TestIncompleteFile:
                 seen.add(path.name)
                 modes.add(stat.S_IMODE(path.stat().st_mode))
 
-        exchange.downloadDataStoreFile(stored_file_id, tmp_path / "load.bin", progress=look)
+        client = connect(local.token, endpoint=local.endpoint)
+        client.downloadDataStoreFile(stored_file_id, tmp_path / "load.bin", progress=look)
         assert names_in(tmp_path) == ["load.bin"]
         assert (tmp_path / "load.bin").read_bytes() == stored_content
         if kind == "unnamed":

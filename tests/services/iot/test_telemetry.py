@@ -13,6 +13,7 @@ import pytest
 from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
     ConnectionFailedError,
+    InvalidResponseError,
     IotEndpoint,
     IotHub,
     NotFoundError,
@@ -358,7 +359,6 @@ class TestLastValues:
             "iot_listEndpointLastValues", self.page(resultStoredInS3=True, presignedUrl=url)
         )
         fake_platform.add_url_responses(f"GET {url}", FakeResponse(body=body))
-        with pytest.raises(Exception, match="a page of last values") as caught:
+        with pytest.raises(InvalidResponseError, match="a page of last values") as caught:
             fake_platform_client.iot.listEndpointLastValues("e")
-        assert type(caught.value).__name__ == "InvalidResponseError"
         assert "Signature" not in repr(caught.value)

@@ -12,6 +12,7 @@ from avista_digital_exchange_sdk import (
     AuthenticationToken,
     AvistaDigitalExchange,
     InvalidRequestError,
+    InvalidResponseError,
     NotFoundError,
     UnauthorizedError,
 )
@@ -145,8 +146,9 @@ class TestSecrecy:
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        fake_platform.add_responses("user_createAuthenticationToken", response)
-        with pytest.raises(Exception, match="user_createAuthenticationToken") as caught:
+        operation = "user_createAuthenticationToken"
+        fake_platform.add_responses(operation, response)
+        with pytest.raises((ApiError, InvalidResponseError), match=operation) as caught:
             fake_platform_client.createAuthenticationToken("CI", 30)
         shown = [str(caught.value), repr(vars(caught.value)), str(pickle.dumps(caught.value, 0))]
         assert [text for text in shown if VALUE in text] == []

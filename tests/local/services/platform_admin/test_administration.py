@@ -148,7 +148,9 @@ def test_invited_user_is_pending(graphql_client, organization, user):
 
 
 @pytest.mark.parametrize("email", ["", "ida", "@", "ida@", "same"])
-def test_user_with_a_duplicate_email_is_refused(graphql_client, organization, user, email):
+def test_user_with_an_invalid_or_duplicate_email_is_refused(
+    graphql_client, organization, user, email
+):
     email = user["email"] if email == "same" else email
     variables = {"email": email, "organization": organization}
     assert graphql_client.error_type(CREATE_USER, **variables) == "BadRequest"
