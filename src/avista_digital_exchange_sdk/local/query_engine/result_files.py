@@ -22,7 +22,6 @@ from .worker_pools import Workload
 
 JSON_CONTENT = "application/json"
 CSV_CONTENT = "text/csv"
-_MAX_INT = 2**31 - 1
 
 
 class Writer(Protocol):
@@ -104,7 +103,7 @@ class ResultFiles:
         size = self._objects.complete(stored)
         await announce(
             {
-                "fileSizeBytes": size if size <= _MAX_INT else None,
+                "fileSizeBytes": size if size <= LIMITS.max_int else None,
                 "queryId": query.query_id,
                 "url": self._objects.download_url(stored.key, content_type=content_type),
             }

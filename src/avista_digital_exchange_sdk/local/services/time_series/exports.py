@@ -137,12 +137,11 @@ def _select_data(
 
 
 def _last_values(
-    cursor: duckdb.DuckDBPyConnection, result: FilterResult, rows: range | None = None
+    cursor: duckdb.DuckDBPyConnection, result: FilterResult, rows: range
 ) -> list[LastValue]:
     """Find the attributes of each asset that have values, and their last values."""
     if not result.attributes:
         return []
-    rows = range(result.row_count) if rows is None else rows
     lasts = ", ".join(
         f"max_by(c{i}, rowid), epoch_ns(max(CASE WHEN c{i} IS NOT NULL THEN time END))"
         for i in range(len(result.attributes))
