@@ -1,5 +1,8 @@
 """Errors of resolvers."""
 
+# Maximum number of characters of a value in a message.
+MAX_SHOWN_CHARACTERS = 60
+
 
 class PlatformError(Exception):
     """Becomes one AppSync error on the field whose resolver raised it."""
@@ -29,3 +32,10 @@ def bad_request(message: str) -> PlatformError:
 def invalid_request(message: str) -> PlatformError:
     """Create the error for an invalid request, as the platform's database does."""
     return PlatformError("ValidationException", message)
+
+
+def shorten(text: str) -> str:
+    """Quote a string for a message, truncated if it is long."""
+    if len(text) > MAX_SHOWN_CHARACTERS:
+        text = f"{text[: MAX_SHOWN_CHARACTERS - 1]}…"
+    return repr(text)

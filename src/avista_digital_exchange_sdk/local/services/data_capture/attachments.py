@@ -8,9 +8,7 @@ from ...database import Database, Row, check_name, new_id, timestamp
 from ...errors import bad_request, not_found
 from ...s3.storage import ObjectStore
 from ..storage.files import guess_content_type
-from .captures import Captures
-
-MAX_LISTED = 100
+from .captures import Captures, check_limit
 
 
 class Attachments:
@@ -48,8 +46,8 @@ class Attachments:
         The contract has no page token for further attachments.
         """
         self._captures.find(caller, capture_id, Access.READ)
-        if limit is not None and not 1 <= limit <= MAX_LISTED:
-            raise bad_request(f"limit must be 1 to {MAX_LISTED}, got {limit}.")
+        if limit is not None:
+            check_limit(limit)
         rows = self._records.fetch_all(
             "SELECT * FROM attachments WHERE captureId = ? ORDER BY rowid LIMIT ?",
             capture_id,

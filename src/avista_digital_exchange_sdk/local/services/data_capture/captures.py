@@ -64,8 +64,7 @@ class Captures:
     ) -> Row:
         """Return a page of the DataCaptures the caller owns, oldest first."""
         limit = MAX_PAGE if limit is None else limit
-        if not 1 <= limit <= MAX_PAGE:
-            raise bad_request(f"limit must be 1 to {MAX_PAGE}, got {limit}.")
+        check_limit(limit)
         rows = self._records.fetch_all(
             """SELECT rowid AS number, * FROM captures
             WHERE ownerUserId = ? AND rowid > ? ORDER BY rowid LIMIT ?""",
@@ -272,6 +271,12 @@ class Captures:
         self._records.execute(
             "UPDATE captures SET dateUpdated = ? WHERE captureId = ?", timestamp(), capture_id
         )
+
+
+def check_limit(limit: int) -> None:
+    """Raise if the requested number of objects is invalid."""
+    if not 1 <= limit <= MAX_PAGE:
+        raise bad_request(f"limit must be 1 to {MAX_PAGE}, got {limit}.")
 
 
 def _require_state(capture: Row, states: Sequence[str], what: str) -> None:

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...database import Row
-from ...errors import bad_request
+from ...errors import bad_request, shorten
 from ...query_engine.samples import Sample, Samples
 from ...values import parse_time
 from ..value_types import check_value
 from .data_models import index_attributes
 
 MAX_RECORDS = 100
-_MAX_SHOWN = 60
 
 Input = Mapping[str, Any]
 
@@ -63,7 +62,7 @@ class _Batch:
         try:
             time = parse_time(record["timestamp"], "MILLISECONDS")
         except ValueError as error:
-            message = f"The timestamp {_shorten(record['timestamp'])} {error}."
+            message = f"The timestamp {shorten(record['timestamp'])} {error}."
             return self._fail(index, None, "InvalidTimestamp", message)
         if not record["attributeValues"]:
             self._fail(index, None, "Unknown", "The record has no attributeValues.")
@@ -81,7 +80,7 @@ class _Batch:
                     {"timestamp": timestamp, "userDefinedId": attribute_id, "value": text}
                 )
             else:
-                message = f"{_shorten(attribute_id)} has a value at this time already."
+                message = f"{shorten(attribute_id)} has a value at this time already."
                 self._fail(value.record_index, value.attribute_index, "RecordExists", message)
         self._failures.sort(key=_sort_key)
         summary = f"{len(written)} values written, {len(self._failures)} failures."
@@ -97,12 +96,12 @@ class _Batch:
         attribute_id, text = entry["userDefinedId"], entry["value"]
         known = self._attributes.get(attribute_id)
         if known is None:
-            message = f"The data model has no attribute {_shorten(attribute_id)}."
+            message = f"The data model has no attribute {shorten(attribute_id)}."
             return self._fail(index, attribute_index, "InvalidAttributeId", message)
         try:
             check_value(known["schemaType"], text)
         except ValueError as error:
-            message = f"The value of {_shorten(attribute_id)} {error}, got {_shorten(text)}."
+            message = f"The value of {shorten(attribute_id)} {error}, got {shorten(text)}."
             return self._fail(index, attribute_index, "ValueTypeError", message)
         sample = Sample(time, ((attribute_id, text),))
         self.values.append(_Value(index, attribute_index, sample))
@@ -122,8 +121,3 @@ def _sort_key(failure: Row) -> tuple[int, int]:
     """Return the sort key of a failure: the order of the request."""
     index = failure["attributeIndex"]
     return failure["recordIndex"], -1 if index is None else index
-
-
-def _shorten(text: str) -> str:
-    """Quote a string, truncated if it is long."""
-    return repr(text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…")

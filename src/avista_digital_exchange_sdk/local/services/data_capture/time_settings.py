@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from ...database import Row
-from ...errors import bad_request
+from ...errors import bad_request, shorten
 from ...values import parse_iso_timestamp
 
 SCHEDULED = "SCHEDULED"
@@ -21,7 +21,7 @@ def check_time(argument: str, text: str | None) -> None:
         parse_iso_timestamp(text)
     except ValueError:
         raise bad_request(
-            f"{argument} must be a date and time with a zone in ISO 8601, got {text[:60]!r}."
+            f"{argument} must be a date and time with a zone in ISO 8601, got {shorten(text)}."
         ) from None
 
 

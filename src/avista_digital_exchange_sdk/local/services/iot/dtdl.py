@@ -10,7 +10,9 @@ from typing import Any
 from ...database import Row
 
 CONTEXT = "dtmi:dtdl:context;2"
-_NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
+# Names and segments of identifiers: letters, digits and underscores, first a letter, last no
+# underscore.
+NAME_PATTERN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
 _MAX_NAME_CHARACTERS = 64
 _MAX_TEXT_CHARACTERS = {"displayName": 64, "description": 512, "comment": 512}
 
@@ -55,7 +57,7 @@ def _to_content(kind: str, attribute: Row, names: set[str]) -> dict[str, Any]:
 
 def _is_name(name: str) -> bool:
     """Return whether a name is valid in DTDL."""
-    return len(name) <= _MAX_NAME_CHARACTERS and bool(_NAME.fullmatch(name))
+    return len(name) <= _MAX_NAME_CHARACTERS and bool(NAME_PATTERN.fullmatch(name))
 
 
 def _to_name(name: str, taken: set[str]) -> str:

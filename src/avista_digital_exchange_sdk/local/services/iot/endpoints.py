@@ -9,7 +9,7 @@ from typing import Any
 from ...authorization import MEMBERSHIPS, Access
 from ...caller import Caller
 from ...database import Database, Row, check_name, new_id
-from ...errors import bad_request, not_found, unauthorized
+from ...errors import bad_request, not_found, shorten, unauthorized
 from ...token_scopes import IOT_ENDPOINT_READ_WRITE
 from ...values import parse_time
 from ..user.tokens import Tokens
@@ -217,11 +217,11 @@ def _read_property(
     try:
         check_value(properties[name]["schemaType"], value)
     except ValueError as error:
-        raise bad_request(f"The property {name!r} {error}, got {value[:60]!r}.") from None
+        raise bad_request(f"The property {name!r} {error}, got {shorten(value)}.") from None
     if len(value) > MAX_VALUE_CHARACTERS:
         raise bad_request(f"{where}.value must have at most {MAX_VALUE_CHARACTERS} characters.")
     try:
         milliseconds = parse_time(timestamp, "MILLISECONDS") // 1_000_000
     except ValueError as error:
-        raise bad_request(f"{where}.timestamp {timestamp[:60]!r} {error}.") from None
+        raise bad_request(f"{where}.timestamp {shorten(timestamp)} {error}.") from None
     return name, value, str(milliseconds)

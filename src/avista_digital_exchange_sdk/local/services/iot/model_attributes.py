@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...database import Row
-from ...errors import bad_request
+from ...errors import bad_request, shorten
 from ..value_types import check_value
 
 # The limit of a DTDL interface.
@@ -28,7 +28,7 @@ def read_properties(inputs: Inputs) -> list[Row]:
                 check_value(attribute["schemaType"], default)
             except ValueError as error:
                 raise bad_request(
-                    f"properties[{index}].defaultValue {error}, got {default[:60]!r}."
+                    f"properties[{index}].defaultValue {error}, got {shorten(default)}."
                 ) from None
         properties.append(attribute)
     return _sort_by_index("properties", properties)

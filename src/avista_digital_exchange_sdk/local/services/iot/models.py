@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
 from ...authorization import Access, require_access
 from ...caller import Caller
 from ...database import Database, Row, check_name, new_id
-from ...errors import bad_request, not_found
+from ...errors import bad_request, not_found, shorten
+from .dtdl import NAME_PATTERN
 from .model_attributes import Inputs, check_attributes, read_properties, read_telemetry
 
 DTMI_NAMESPACE = "dtmi:localExchange"
 # The DTMI of a DTDL interface has at most 128 characters.
 MAX_SEGMENT_CHARACTERS = 99
 MAX_VERSION = 999_999_999
-# DTDL segments: letters, digits and underscores; start with a letter, end without underscore.
-_SEGMENT = re.compile(r"[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
 
 
 class Models:
@@ -153,10 +151,10 @@ class Models:
 
     def _check_segment_is_free(self, caller: Caller, segment: str) -> None:
         """Raise if a segment is invalid or already used by a model of the caller."""
-        if len(segment) > MAX_SEGMENT_CHARACTERS or not _SEGMENT.fullmatch(segment):
+        if len(segment) > MAX_SEGMENT_CHARACTERS or not NAME_PATTERN.fullmatch(segment):
             raise bad_request(
                 f"dtmiSegment must be 1 to {MAX_SEGMENT_CHARACTERS} letters, digits and "
-                f"underscores, first a letter, last no underscore, got {segment[:60]!r}."
+                f"underscores, first a letter, last no underscore, got {shorten(segment)}."
             )
         taken = self._records.fetch_one(
             "SELECT modelId FROM models WHERE ownerUserId = ? AND dtmiSegment = ?",

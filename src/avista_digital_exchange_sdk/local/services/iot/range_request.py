@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import invalid_request
+from ...errors import invalid_request, shorten
 from ...query_engine.filter_results import AssetFilter, merge_filters, requested_names
 from ...query_engine.sql import quote
 from ...values import format_timestamp, parse_time
@@ -72,5 +72,5 @@ def _read_time(argument: str, text: str) -> int:
         return parse_time(text, "MILLISECONDS")
     except ValueError as error:
         raise invalid_request(
-            f"{argument} must be milliseconds since 1970, got {text[:60]!r}, which {error}."
+            f"{argument} must be milliseconds since 1970, got {shorten(text)}, which {error}."
         ) from None

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...database import Row
-from ...errors import bad_request
+from ...errors import bad_request, shorten
 from ...query_engine.samples import Sample
 from ...values import parse_time
 from ..value_types import check_value
 
 MAX_RECORDS = 100
-_MAX_SHOWN = 60
 
 Input = Mapping[str, Any]
 
@@ -49,7 +48,7 @@ class RecordReader:
         try:
             return parse_time(timestamp, unit or "NANOSECONDS")
         except ValueError as error:
-            self.fail("INVALID_TIMESTAMP", f"The timestamp {_shorten(timestamp)} {error}.")
+            self.fail("INVALID_TIMESTAMP", f"The timestamp {shorten(timestamp)} {error}.")
             return None
 
     def _read_values(self) -> list[tuple[str, str]]:
@@ -62,7 +61,7 @@ class RecordReader:
             if attribute is None:
                 self.fail("MISSING_DATA", f"attributes[{index}] is missing.")
             elif attribute["name"] in values:
-                name = _shorten(attribute["name"])
+                name = shorten(attribute["name"])
                 self.fail("UNEXPECTED_ATTRIBUTE", f"The attribute {name} is there twice.")
             else:
                 values[attribute["name"]] = attribute["value"]
@@ -72,12 +71,12 @@ class RecordReader:
     def _check(self, name: str, value: str) -> None:
         known = self._telemetry.get(name)
         if known is None:
-            message = f"The model has no telemetry attribute {_shorten(name)}."
+            message = f"The model has no telemetry attribute {shorten(name)}."
             return self.fail("UNEXPECTED_ATTRIBUTE", message)
         try:
             check_value(known["schemaType"], value)
         except ValueError as error:
-            message = f"The value of {_shorten(name)} {error}, got {_shorten(value)}."
+            message = f"The value of {shorten(name)} {error}, got {shorten(value)}."
             self.fail("INCORRECT_VALUE_TYPE", message)
 
 
@@ -103,8 +102,3 @@ def read_records(inputs: Sequence[Input | None], telemetry: Sequence[Row]) -> li
 def to_milliseconds(nanoseconds: int) -> str:
     """Format a timestamp in milliseconds, as the schema requires."""
     return str(nanoseconds // 1_000_000)
-
-
-def _shorten(text: str) -> str:
-    """Quote a string, truncated if it is long."""
-    return repr(text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…")

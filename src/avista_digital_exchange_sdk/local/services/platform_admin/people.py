@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ...caller import Caller
 from ...database import Database, Row, check_name
-from ...errors import bad_request, unauthorized
+from ...errors import bad_request, shorten, unauthorized
 from ..user.accounts import Accounts
 
 PLATFORM_ADMIN = "PLATFORM_ADMIN"
@@ -105,7 +105,7 @@ class People:
             check_name(name)
         self._accounts.organization(organization_id)
         if "@" not in email.strip("@"):
-            raise bad_request(f"email must be an e-mail address, got {email[:60]!r}.")
+            raise bad_request(f"email must be an e-mail address, got {shorten(email)}.")
         if self._records.fetch_one("SELECT 1 FROM users WHERE email = ?", email) is not None:
             raise bad_request("Another user has this email.")
         with self._records.transaction():

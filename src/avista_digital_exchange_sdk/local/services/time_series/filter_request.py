@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...errors import invalid_request
+from ...errors import invalid_request, shorten
 from ...query_engine.filter_results import AssetFilter, merge_filters
 from ...query_engine.sql import quote
 from ...values import EARLIEST, LATEST, format_timestamp, parse_iso_timestamp
@@ -74,4 +74,4 @@ def _read_time(argument: str, text: str | None) -> int:
     try:
         return parse_iso_timestamp(text)
     except ValueError as error:
-        raise invalid_request(f"{argument} {text[:60]!r} {error}.") from None
+        raise invalid_request(f"{argument} {shorten(text)} {error}.") from None
