@@ -5,7 +5,9 @@ from __future__ import annotations
 from ...caller import Caller
 from ...database import Row
 from ...errors import bad_request
-from ...state import ExchangeState
+from ...state import Context, ExchangeState
+from ..iot.resolvers import delete_endpoint
+from ..time_series.resolvers import delete_database
 
 # Service types with their tables and key columns.
 SERVICES = {
@@ -62,8 +64,7 @@ async def _delete_service(
         case "DATA_STORE":
             await exchange.data_stores.delete(owner, service_id)
         case "TIME_SERIES_DB":
-            exchange.accounts.delete_database(owner, service_id)
-            await exchange.time_series.drop(service_id)
+            await delete_database(Context(exchange, owner), timeSeriesDbId=service_id)
         case "IOT_GROUP":
             exchange.groups.delete(owner, service_id)
         case _:
@@ -76,8 +77,7 @@ async def _delete_device(
     """Delete an endpoint, a hub or a model."""
     match table:
         case "iotEndpoints":
-            exchange.endpoints.delete(owner, device_id)
-            await exchange.telemetry.samples.delete(device_id)
+            await delete_endpoint(Context(exchange, owner), device_id)
         case "iotHubs":
             exchange.hubs.delete(owner, device_id)
         case _:
