@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...authorization import MEMBERSHIPS, Access
 from ...caller import Caller
-from ...database import Database, Row, new_id
+from ...database import Database, Row, new_id, timestamp
 from ...errors import PlatformError, bad_request, not_found, unauthorized
 from ...serializers import serialize_user
 from ..data_capture.captures import Captures
@@ -12,6 +12,8 @@ from ..iot.groups import Groups
 from ..storage.data_stores import DataStores
 from ..user.accounts import Accounts
 
+HOST_ORGANIZATION = "HOST_ORGANIZATION"
+PENDING_APPROVAL = "PENDING_APPROVAL"
 ID_PREFIXES = {
     "DATA_STORE": "dataStoreId.",
     "TIME_SERIES_DB": "timeSeriesDbId.",
@@ -56,16 +58,28 @@ class Collaboratives:
             hostOrganizationId=host_organization_id,
             ownerUserId=owner_user_id,
         )
-        self._add_organization(collaborative_id, host_organization_id, "HOST_ORGANIZATION")
+        self._add_organization(collaborative_id, host_organization_id, HOST_ORGANIZATION)
         return collaborative_id
 
-    def add_member(self, collaborative_id: str, user_id: str, permission: str) -> None:
-        """Add a user and the user's organization."""
+    def add_member(
+        self,
+        collaborative_id: str,
+        user_id: str,
+        permission: str,
+        *,
+        submitted_by_user_id: str | None = None,
+    ) -> None:
+        """Add a user, and the user's organization unless it is already there.
+
+        A new organization is approved, or must be approved if a user submits it.
+        """
         organization_id = self._accounts.user(user_id)["organization"]["organizationId"]
-        self._add_organization(collaborative_id, organization_id, "APPROVED")
-        self._records.insert(
-            "members", collaborativeId=collaborative_id, userId=user_id, permission=permission
-        )
+        state = "APPROVED" if submitted_by_user_id is None else PENDING_APPROVAL
+        with self._records.transaction():
+            self._add_organization(collaborative_id, organization_id, state, submitted_by_user_id)
+            self._records.insert(
+                "members", collaborativeId=collaborative_id, userId=user_id, permission=permission
+            )
 
     def list_collaboratives(self, caller: Caller) -> list[Row]:
         """Return the Collaboratives the caller owns or is a member of."""
@@ -135,14 +149,22 @@ class Collaboratives:
             raise not_found(f"{service_id} in {collaborative_id}")
         return service
 
-    def _add_organization(self, collaborative_id: str, organization_id: str, state: str) -> None:
+    def _add_organization(
+        self,
+        collaborative_id: str,
+        organization_id: str,
+        state: str,
+        submitted_by_user_id: str | None = None,
+    ) -> None:
         """Add an organization unless it is already a member."""
         self._records.execute(
-            """INSERT OR IGNORE INTO memberOrganizations
-            (collaborativeId, organizationId, memberState) VALUES (?, ?, ?)""",
+            """INSERT OR IGNORE INTO memberOrganizations (collaborativeId, organizationId,
+            memberState, submittedByUserId, submittedTimestamp) VALUES (?, ?, ?, ?, ?)""",
             collaborative_id,
             organization_id,
             state,
+            submitted_by_user_id,
+            None if submitted_by_user_id is None else timestamp(),
         )
 
     def find(self, collaborative_id: str) -> Row:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from ...caller import Caller
-from ...database import Database, Row, check_name, timestamp
+from ...database import Database, Row, check_name
 from ...errors import bad_request, not_found, unauthorized
 from ..user.accounts import Accounts
-from .collaboratives import Collaboratives
+from .collaboratives import HOST_ORGANIZATION, PENDING_APPROVAL, Collaboratives
 
-HOST_ORGANIZATION = "HOST_ORGANIZATION"
-PENDING_APPROVAL = "PENDING_APPROVAL"
 # Members of the host organization with these permissions decide about requests to join.
 DECIDING_ROLES = {"DATA_COMPLIANCE", "PLATFORM_ADMIN"}
 
@@ -86,27 +84,15 @@ class Memberships:
         self, caller: Caller, collaborative_id: str, user_id: str, permission: str | None
     ) -> Row:
         """Add a user. An organization that is new to the collaborative must still be approved."""
-        collaborative = self._collaboratives.find(collaborative_id)
-        organization = self._accounts.user(user_id)["organization"]["organizationId"]
+        self._collaboratives.find(collaborative_id)
         if self._has_member(collaborative_id, user_id):
             raise bad_request(f"{user_id} is in {collaborative_id} already.")
-        is_host = organization == collaborative["hostOrganizationId"]
-        with self._records.transaction():
-            self._records.execute(
-                """INSERT OR IGNORE INTO memberOrganizations (collaborativeId, organizationId,
-                memberState, submittedByUserId, submittedTimestamp) VALUES (?, ?, ?, ?, ?)""",
-                collaborative_id,
-                organization,
-                HOST_ORGANIZATION if is_host else PENDING_APPROVAL,
-                caller.user_id,
-                timestamp(),
-            )
-            self._records.insert(
-                "members",
-                collaborativeId=collaborative_id,
-                userId=user_id,
-                permission=permission or "READ_ONLY",
-            )
+        self._collaboratives.add_member(
+            collaborative_id,
+            user_id,
+            permission or "READ_ONLY",
+            submitted_by_user_id=caller.user_id,
+        )
         return self.get(collaborative_id)
 
     def update_member(self, collaborative_id: str, user_id: str, permission: str) -> Row:
