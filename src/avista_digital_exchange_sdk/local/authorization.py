@@ -27,24 +27,12 @@ MEMBERSHIPS = """
 """
 
 
-def access_to_service(
-    records: Database, caller: Caller, service_id: str, owner_user_id: str
-) -> Access:
-    """Return the caller's access to a service."""
-    if caller.user_id == owner_user_id:
-        return Access.OWN
-    permissions = {
-        row["permission"]
-        for row in records.fetch_all(
-            f"""SELECT permission FROM ({MEMBERSHIPS}) JOIN sharedServices USING (collaborativeId)
-            WHERE userId = ? AND serviceId = ?""",
-            caller.user_id,
-            service_id,
-        )
-    }
-    if "READ_WRITE" in permissions:
-        return Access.WRITE
-    return Access.READ if permissions else Access.NONE
+# The collaboratives with which a service is shared, and an endpoint through its groups.
+_SHARES_OF_SERVICE = "SELECT collaborativeId FROM sharedServices WHERE serviceId = ?"
+_SHARES_OF_ENDPOINT = """
+    SELECT collaborativeId FROM sharedServices JOIN iotGroupEndpoints ON iotGroupId = serviceId
+    WHERE iotEndpointId = ?
+"""
 
 
 def require_access(
@@ -57,5 +45,33 @@ def require_access(
     item_id: str | None = None,
 ) -> None:
     """Reject the call unless the caller has the required access to a service or its item."""
-    if access_to_service(records, caller, service_id, owner_user_id) < needed:
+    access = _find_access(records, caller, owner_user_id, _SHARES_OF_SERVICE, service_id)
+    if access < needed:
         raise unauthorized(item_id or service_id)
+
+
+def require_access_to_endpoint(
+    records: Database, caller: Caller, iot_endpoint_id: str, owner_user_id: str, needed: Access
+) -> None:
+    """Reject the call unless the caller has the required access to an endpoint."""
+    access = _find_access(records, caller, owner_user_id, _SHARES_OF_ENDPOINT, iot_endpoint_id)
+    if access < needed:
+        raise unauthorized(iot_endpoint_id)
+
+
+def _find_access(
+    records: Database, caller: Caller, owner_user_id: str, shares: str, shared_id: str
+) -> Access:
+    """Return the caller's access as the owner or as a member of collaboratives."""
+    if caller.user_id == owner_user_id:
+        return Access.OWN
+    rows = records.fetch_all(
+        f"""SELECT permission FROM ({MEMBERSHIPS})
+        WHERE userId = ? AND collaborativeId IN ({shares})""",
+        caller.user_id,
+        shared_id,
+    )
+    permissions = {row["permission"] for row in rows}
+    if "READ_WRITE" in permissions:
+        return Access.WRITE
+    return Access.READ if permissions else Access.NONE

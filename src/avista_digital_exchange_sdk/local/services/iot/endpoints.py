@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...authorization import MEMBERSHIPS, Access
+from ...authorization import Access, require_access_to_endpoint
 from ...caller import Caller
 from ...database import Database, Row, check_name, new_id
-from ...errors import bad_request, not_found, shorten, unauthorized
+from ...errors import bad_request, not_found, shorten
 from ...token_scopes import IOT_ENDPOINT_READ_WRITE
 from ...values import parse_time
 from ..user.tokens import Tokens
@@ -136,8 +136,9 @@ class Endpoints:
         )
         if endpoint is None:
             raise not_found(iot_endpoint_id)
-        if self._determine_access(caller, endpoint) < needed:
-            raise unauthorized(iot_endpoint_id)
+        require_access_to_endpoint(
+            self._records, caller, iot_endpoint_id, endpoint["ownerUserId"], needed
+        )
         return endpoint
 
     def serialize(self, rows: Sequence[Row]) -> list[Row]:
@@ -156,22 +157,6 @@ class Endpoints:
             }
             for row in rows
         ]
-
-    def _determine_access(self, caller: Caller, endpoint: Row) -> Access:
-        """Return the access of the caller to an endpoint, as owner or through shared groups."""
-        if caller.user_id == endpoint["ownerUserId"]:
-            return Access.OWN
-        rows = self._records.fetch_all(
-            f"""SELECT permission FROM ({MEMBERSHIPS}) JOIN sharedServices USING (collaborativeId)
-            JOIN iotGroupEndpoints ON iotGroupId = serviceId
-            WHERE userId = ? AND iotEndpointId = ?""",
-            caller.user_id,
-            endpoint["iotEndpointId"],
-        )
-        permissions = {row["permission"] for row in rows}
-        if "READ_WRITE" in permissions:
-            return Access.WRITE
-        return Access.READ if permissions else Access.NONE
 
     def _read_models(self, model_ids: set[str]) -> dict[str, Row]:
         rows = self._records.fetch_all(
