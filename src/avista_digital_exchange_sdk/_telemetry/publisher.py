@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .._time_series.publish_outcomes import (
     UNKNOWN,
     PublishOutcomes,
-    build_publish_error,
+    run_publish,
     summarize_outcomes,
 )
 from .._utils.progress import ProgressCallback, ProgressReporter
@@ -51,17 +51,14 @@ class TelemetryPublisher:
         Raises:
             PublishIncompleteError: The outcome of some records is unknown, or some were not sent.
         """
-        try:
-            with reporter.track("publish", "records") as report:
-                failure = await self._publish_batches(report)
-        except BaseException as interruption:
-            interruption.add_note(self._summary())
-            raise
-        if failure is not None or self._outcomes.count(UNKNOWN):
-            error = build_publish_error(self._outcomes, self._summary(), failure)
-            if error is failure:
-                raise error
-            raise error from failure
+        await run_publish(
+            self._outcomes,
+            reporter,
+            self._publish_batches,
+            what="record",
+            summarize=lambda: summarize_outcomes(self._outcomes, "record"),
+            failed_state=UNKNOWN,
+        )
 
     async def _publish_batches(
         self, report: ProgressCallback | None
@@ -89,9 +86,6 @@ class TelemetryPublisher:
 
     def _note_unknown_outcome(self) -> None:
         self._is_retried = True
-
-    def _summary(self) -> str:
-        return summarize_outcomes(self._outcomes, "record")
 
 
 def split_by_size(sizes: Sequence[int], max_records: int) -> Iterator[range]:

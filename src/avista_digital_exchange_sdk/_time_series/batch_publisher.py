@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .._models.lists import HtmlList
 from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import ApiError, DigitalExchangeError
-from .publish_outcomes import PublishOutcomes, build_publish_error, summarize_outcomes
+from .publish_outcomes import REJECTED, PublishOutcomes, run_publish, summarize_outcomes
 from .timestamps import parse_timestamp_ns
 
 if TYPE_CHECKING:
@@ -78,17 +78,14 @@ class BatchPublisher:
         self, write: Callable[[ProgressCallback | None], Awaitable[DigitalExchangeError | None]]
     ) -> list[TimeSeriesAssetData]:
         """Run what writes, which returns what went wrong last; raise if something did."""
-        try:
-            with self._progress.track("publish", f"{self._what}s") as report:
-                failure = await write(report)
-        except BaseException as interruption:
-            interruption.add_note(self._summary())
-            raise
-        if failure is not None or self._outcomes.rejected:
-            error = self._build_error(failure)
-            if error is failure:
-                raise error
-            raise error from failure
+        await run_publish(
+            self._outcomes,
+            self._progress,
+            write,
+            what=self._what,
+            summarize=self._summary,
+            failed_state=REJECTED,
+        )
         return merge_asset_data(self._responses)
 
     async def _write_all(
@@ -136,9 +133,6 @@ class BatchPublisher:
         if error.mayHaveSucceeded:
             self._outcomes.mark_unknown(batch.indexes)
         return False
-
-    def _build_error(self, failure: DigitalExchangeError | None) -> DigitalExchangeError:
-        return build_publish_error(self._outcomes, self._summary(), failure)
 
     def _summary(self) -> str:
         return summarize_outcomes(self._outcomes, self._what)

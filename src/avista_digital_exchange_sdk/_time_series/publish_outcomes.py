@@ -1,7 +1,8 @@
 """The outcomes of published rows or records, in one byte each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import DigitalExchangeError, PublishIncompleteError
 
 PENDING, UNCHANGED, WRITTEN, UNKNOWN, REJECTED = range(1, 6)
@@ -90,7 +91,39 @@ def format_ranges(indexes: Sequence[int]) -> str:
     return f" ({', '.join(parts)})"
 
 
-def build_publish_error(
+async def run_publish(
+    outcomes: PublishOutcomes,
+    progress: ProgressReporter,
+    publish: Callable[[ProgressCallback | None], Awaitable[DigitalExchangeError | None]],
+    *,
+    what: str,
+    summarize: Callable[[], str],
+    failed_state: int,
+) -> None:
+    """Run a publish; raise an error if it failed, or failed in part.
+
+    Args:
+        outcomes: The outcome of each record.
+        progress: Reports the number of sent records.
+        publish: Publishes the records and returns the last error, or None.
+        what: What messages call a record.
+        summarize: Describes the outcomes.
+        failed_state: The outcome of records that is an error even if `publish` returns None.
+    """
+    try:
+        with progress.track("publish", f"{what}s") as report:
+            failure = await publish(report)
+    except BaseException as interruption:
+        interruption.add_note(summarize())
+        raise
+    if failure is not None or outcomes.count(failed_state):
+        error = _build_publish_error(outcomes, summarize(), failure)
+        if error is failure:
+            raise error
+        raise error from failure
+
+
+def _build_publish_error(
     outcomes: PublishOutcomes, summary: str, failure: DigitalExchangeError | None
 ) -> DigitalExchangeError:
     """Build the error of a publish that failed in part; return `failure` if all of it failed.
