@@ -79,7 +79,4 @@ def _enumerate(
 ) -> Iterable[tuple[str, Mapping[str, Any]]]:
     for index, entry in enumerate(validation.require_items(argument, entries, "dictionaries")):
         place = f"{argument}[{index}]"
-        if not isinstance(entry, Mapping) or set(entry) - keys:
-            valid = f"a dictionary with the keys {', '.join(sorted(keys))}"
-            raise invalid_argument(place, entry, valid)
-        yield place, entry
+        yield place, validation.require_keys(place, entry, keys)

@@ -42,9 +42,8 @@ def parse_capture_records(argument: str, data: object) -> list[DataCaptureDataRe
     records = []
     for index, item in enumerate(items):
         place = f"{argument}[{index}]"
-        record = vars(item) if isinstance(item, CaptureDataRecordInput) else item
-        if not isinstance(record, Mapping) or set(record) - RECORD_KEYS:
-            raise invalid_argument(place, item, VALID_RECORD)
+        entry = vars(item) if isinstance(item, CaptureDataRecordInput) else item
+        record = validation.require_keys(place, entry, RECORD_KEYS, VALID_RECORD)
         timestamp = record.get("timestamp")
         nanoseconds = parse_time_ns(
             f"{place}.timestamp", f"{place}.timeUnit", timestamp, record.get("timeUnit")

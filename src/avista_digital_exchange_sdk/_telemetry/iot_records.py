@@ -27,9 +27,8 @@ def parse_records(argument: str, data: object) -> list[IotDataRecordInput]:
     ]
 
 
-def _parse_record(argument: str, record: object, now: int) -> IotDataRecordInput:
-    if not isinstance(record, Mapping) or set(record) - RECORD_KEYS:
-        raise invalid_argument(argument, record, VALID_RECORD)
+def _parse_record(argument: str, value: object, now: int) -> IotDataRecordInput:
+    record = validation.require_keys(argument, value, RECORD_KEYS, VALID_RECORD)
     unit_argument = f"{argument}.timeUnit"
     # Without a timestamp its unit does not matter, but it must be valid.
     timestamp, unit = record.get("timestamp"), record.get("timeUnit")

@@ -73,10 +73,7 @@ def _enumerate(
         raise invalid_argument(argument, attributes, "a list of dictionaries")
     for index, entry in enumerate(attributes):
         place = f"{argument}[{index}]"
-        if not isinstance(entry, Mapping) or set(entry) - keys:
-            valid = f"a dictionary with the keys {', '.join(sorted(keys))}"
-            raise invalid_argument(place, entry, valid)
-        yield place, index, entry
+        yield place, index, validation.require_keys(place, entry, keys)
 
 
 def _parse_attribute(argument: str, index: int, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import errno
 import operator
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
@@ -262,6 +262,23 @@ def require_items(argument: str, value: object, what: str) -> list[Any]:
     if not items:
         raise invalid_argument(argument, value, valid)
     return items
+
+
+def require_keys(
+    argument: str, value: object, keys: set[str], valid: str | None = None
+) -> Mapping[str, Any]:
+    """Require a dictionary without other keys.
+
+    Args:
+        argument: The name of the argument.
+        value: The value.
+        keys: The keys it may have.
+        valid: What the argument must be, for the message. Defaults to the keys.
+    """
+    if not isinstance(value, Mapping) or set(value) - keys:
+        valid = valid or f"a dictionary with the keys {', '.join(sorted(keys))}"
+        raise invalid_argument(argument, value, valid)
+    return value
 
 
 def is_url(url: str) -> bool:
