@@ -10,7 +10,6 @@ from ..._graphql.client import require_found
 from ..._graphql.pagination import paginate
 from ..._models.lists import HtmlList
 from ..._utils import validation
-from ...errors import InvalidParameterError
 from ..base import BaseService
 
 if TYPE_CHECKING:
@@ -155,20 +154,21 @@ class CaptureService(BaseService):
         from ..._generated.enums import DataCaptureTimeConfigType
 
         validation.require_id("captureId", captureId)
-        if displayName is not None:
-            validation.require_str("displayName", displayName)
-        validation.optional_str("description", description)
         start_type, stop_type = (
             None if kind is None else validation.parse_enum(name, kind, DataCaptureTimeConfigType)
             for name, kind in (("startTimeType", startTimeType), ("stopTimeType", stopTimeType))
         )
         start = _format_time("scheduledStartTime", scheduledStartTime)
         stop = _format_time("scheduledStopTime", scheduledStopTime)
-        changes = (displayName, description, start_type, stop_type, start, stop)
-        if all(change is None for change in changes):
-            raise InvalidParameterError(
-                "an argument besides captureId must be passed, such as displayName, got none"
-            )
+        validation.parse_changes(
+            required=["displayName"],
+            displayName=displayName,
+            description=description,
+            startTimeType=start_type,
+            stopTimeType=stop_type,
+            scheduledStartTime=start,
+            scheduledStopTime=stop,
+        )
         response = await self._client.with_options(idempotent=True).data_capture_update_capture(
             captureId,
             displayName=displayName,
