@@ -7,12 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import to_json
-
-from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
+from ..result_files import resolve_result_file, write_result_file
 
 if TYPE_CHECKING:
     from ..._generated.fragments import PublishIotDataResult
@@ -107,7 +105,7 @@ class TelemetryService(BaseService):
         target = _resolve_target("iotEndpointId", iotEndpointId, resultFileWriteLocation)
         operation = self._client.iot_list_endpoint_last_values
         values = await self._list_last_values(operation, "IoT endpoint", iotEndpointId, progress)
-        await self._write(values, target)
+        await write_result_file(self._backend, target, values)
         return values
 
     async def listGroupLastValues(
@@ -144,7 +142,7 @@ class TelemetryService(BaseService):
         target = _resolve_target("iotGroupId", iotGroupId, resultFileWriteLocation)
         operation = self._client.iot_list_groups_endpoints_last_values
         values = await self._list_last_values(operation, "IoT group", iotGroupId, progress)
-        await self._write(values, target)
+        await write_result_file(self._backend, target, values)
         return values
 
     async def listHubLastValues(
@@ -181,7 +179,7 @@ class TelemetryService(BaseService):
         target = _resolve_target("iotHubId", iotHubId, resultFileWriteLocation)
         operation = self._client.iot_list_hubs_endpoints_last_values
         values = await self._list_last_values(operation, "IoT hub", iotHubId, progress)
-        await self._write(values, target)
+        await write_result_file(self._backend, target, values)
         return values
 
     async def _list_last_values(
@@ -196,16 +194,9 @@ class TelemetryService(BaseService):
         reporter = ProgressReporter(progress)
         return await list_last_values(operation, what, identifier, self._transfers, reporter)
 
-    async def _write(self, values: list[EndpointLastValue], target: Path | None) -> None:
-        if target is not None:
-            async with open_output(self._backend, target) as file:
-                file.write(to_json(values, indent=2) + b"\n")
-
 
 def _resolve_target(
     argument: str, identifier: object, location: str | os.PathLike[str] | None
 ) -> Path | None:
     validation.require_id(argument, identifier)
-    if location is None:
-        return None
-    return validation.resolve_output_path("resultFileWriteLocation", location, "result.json")
+    return resolve_result_file(location)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pydantic_core import to_json
-
 from ..._graphql.client import require_found
 from ..._models.lists import HtmlList
 from ..._time_series.latest_values import list_latest_values
-from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
+from ..result_files import resolve_result_file, write_result_file
 
 if TYPE_CHECKING:
     from ..._generated.fragments import TimeSeriesAssetData, TimeSeriesDb
@@ -173,13 +171,7 @@ class DatabaseService(BaseService):
             Greensboro roof ['0', '18.8']
         """
         validation.require_id("timeSeriesDbId", timeSeriesDbId)
-        target = None
-        if resultFileWriteLocation is not None:
-            target = validation.resolve_output_path(
-                "resultFileWriteLocation", resultFileWriteLocation, "result.json"
-            )
+        target = resolve_result_file(resultFileWriteLocation)
         assets = await list_latest_values(self._client, timeSeriesDbId, ProgressReporter(progress))
-        if target is not None:
-            async with open_output(self._backend, target) as file:
-                file.write(to_json(assets, indent=2) + b"\n")
+        await write_result_file(self._backend, target, assets)
         return assets
