@@ -48,16 +48,12 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
     @property
     def iot(self) -> SyncIotService:
         """The calls about IoT devices."""
-        calls = self._calls
-        return SyncIotService(IotService(calls._client, calls._backend, calls._data_store_class))
+        return SyncIotService(self._calls._create_service(IotService))
 
     @property
     def dataCapture(self) -> SyncDataCaptureService:
         """The calls about data captures."""
-        calls = self._calls
-        return SyncDataCaptureService(
-            DataCaptureService(calls._client, calls._backend, calls._data_store_class)
-        )
+        return SyncDataCaptureService(self._calls._create_service(DataCaptureService))
 
 
 class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
@@ -86,17 +82,17 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     @property
     def dataStores(self) -> StorageService:
         """The calls about data stores, as a separate object."""
-        return StorageService(self._client, self._backend, self._data_store_class)
+        return self._create_service(StorageService)
 
     @property
     def iot(self) -> IotService:
         """The calls about IoT devices."""
-        return IotService(self._client, self._backend, self._data_store_class)
+        return self._create_service(IotService)
 
     @property
     def dataCapture(self) -> DataCaptureService:
         """The calls about data captures."""
-        return DataCaptureService(self._client, self._backend, self._data_store_class)
+        return self._create_service(DataCaptureService)
 
 
 def get_services(client: AvistaDigitalExchange) -> ExchangeService:

@@ -70,8 +70,7 @@ class AggregateTable:
             [("  ", "ascending"), (" ", "ascending")]
         )
         assets = ordered[""]
-        labels = pa.array([name or "" for name in self._names.values()], STRING)
-        labels = pc.if_else(pc.equal(labels, ""), None, labels)
+        labels = pa.array([name or None for name in self._names.values()], STRING)
         table = pa.table(
             [
                 assets,

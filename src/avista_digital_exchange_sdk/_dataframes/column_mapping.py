@@ -7,14 +7,12 @@ import pyarrow as pa
 
 from .._generated.enums import MeasureValueType
 from .._time_series.record_validation import validate_name
+from .._time_series.row_publisher import NAME_DIMENSION
 from .._utils import validation
 from ..errors import InvalidParameterError
 from .arrow_types import Values
 from .input_frame import TIMESTAMP, VARCHAR, InputFrame
 from .row_columns import Measure, RowColumns
-
-# The dimension of asset names, and the column if no other is named.
-NAME = "name"
 
 
 class ColumnMapping(NamedTuple):
@@ -111,10 +109,10 @@ class ColumnMapping(NamedTuple):
             name: name for name in _parse_names("dimensionColumns", self.dimensionColumns)
         }
         if (name := self._name_column(frame)) is not None:
-            columns[NAME] = name
+            columns[NAME_DIMENSION] = name
         return {
             validate_name("dimensionColumns", dimension): frame.to_strings(
-                "nameColumn" if dimension == NAME else "dimensionColumns", column, VARCHAR
+                "nameColumn" if dimension == NAME_DIMENSION else "dimensionColumns", column, VARCHAR
             )
             for dimension, column in columns.items()
         }
@@ -122,10 +120,10 @@ class ColumnMapping(NamedTuple):
     def _name_column(self, frame: InputFrame) -> object:
         if self.nameColumn is not None:
             return self.nameColumn
-        is_measure = self.measureColumns is not None and NAME in _parse_names(
+        is_measure = self.measureColumns is not None and NAME_DIMENSION in _parse_names(
             "measureColumns", self.measureColumns
         )
-        return NAME if NAME in frame.names and not is_measure else None
+        return NAME_DIMENSION if NAME_DIMENSION in frame.names and not is_measure else None
 
     def _measures(self, frame: InputFrame) -> list[Measure]:
         names = self._measure_names(frame)

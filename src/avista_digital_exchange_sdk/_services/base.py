@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._backends import Backend
 from .._secrets import TokenHolder
@@ -12,6 +12,8 @@ from .._transfer.transfers import Transfers
 if TYPE_CHECKING:
     from .._generated.client import Client
     from .._generated.fragments import DataStore
+
+_Service = TypeVar("_Service", bound="BaseService")
 
 
 class BaseService(TokenHolder):
@@ -31,6 +33,10 @@ class BaseService(TokenHolder):
         self._backend = backend
         self._data_store_class = data_store_class
         self._transfers = Transfers(backend, client.retry_policy)
+
+    def _create_service(self, service: type[_Service]) -> _Service:
+        """Create another service of the same client."""
+        return service(self._client, self._backend, self._data_store_class)
 
 
 class SyncService(TokenHolder):

@@ -30,7 +30,7 @@ class StoredRecordReader:
 
     Args:
         client: Sends the queries.
-        backend: Waits for delays.
+        backend: Prefetches pages.
         database_id: The database.
     """
 

@@ -23,6 +23,6 @@ def bind_data_store(service: BaseService, store: DataStore) -> AsyncDataStore:
     from .working_directory import WorkingDirectory
 
     bound = service._data_store_class().model_construct(store.model_fields_set, **dict(store))
-    arguments = service._client, service._backend, service._data_store_class
-    bound._calls = WorkingDirectory(DirectoryService(*arguments), FileService(*arguments), bound)
+    directories = service._create_service(DirectoryService)
+    bound._calls = WorkingDirectory(directories, service._create_service(FileService), bound)
     return cast("AsyncDataStore", bound)
