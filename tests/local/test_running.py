@@ -265,6 +265,28 @@ def test_program_reports_why_it_cannot_start(run, local):
     assert process.returncode == 1
 
 
+def test_program_serves_with_latency_and_throttle(run, tmp_path):
+    ready_file = tmp_path / "ready.json"
+    process = run("--latency", "0.1", "--throttle", "1", "--ready-file", ready_file)
+    process.stdout.readline()
+    ready = json.loads(ready_file.read_text())
+    started = time.monotonic()
+    ask(ready["endpoint"], ready["tokens"]["owner"])
+    assert time.monotonic() - started >= 0.1
+    headers = {"Authorization": ready["tokens"]["owner"]}
+    assert httpx.post(ready["endpoint"], json={"query": WHO}, headers=headers).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--latency", "-1"), ("--latency", "nan"), ("--throttle", "0")]
+)
+def test_program_refuses_invalid_conditions(run, option, value):
+    process = run(option, value)
+    output, errors = process.communicate(timeout=10)
+    assert (output, process.returncode) == ("", 2)
+    assert f"{option[2:]} must be a" in errors
+
+
 def test_data_directory_of_an_earlier_release_is_migrated(tmp_path):
     with LocalExchange(data=tmp_path) as local:
         before = attributes(local)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from . import LocalExchange
@@ -12,9 +13,20 @@ from .serve import serve
 
 def main() -> int:
     """Serve until SIGTERM, SIGINT or SIGHUP."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
+    create = partial(
+        LocalExchange,
+        host=arguments.host,
+        port=arguments.port,
+        data=arguments.data,
+        latency=arguments.latency,
+        throttle=arguments.throttle,
+    )
     try:
-        serve(arguments.host, arguments.port, arguments.data, arguments.ready_file, _print_ready)
+        serve(create, arguments.ready_file, _print_ready)
+    except ValueError as error:
+        parser.error(str(error))
     except OSError as error:
         print(f"The Local Exchange cannot start: {error}", file=sys.stderr)
         return 1
@@ -40,6 +52,19 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="directory for persistent data",
+    )
+    parser.add_argument(
+        "--latency",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="time that each operation takes in addition (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--throttle",
+        type=float,
+        metavar="RATE",
+        help="maximum number of GraphQL requests per second (default: no limit)",
     )
     parser.add_argument(
         "--ready-file",

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
+from .conditions import Conditions
 from .database import Database
 from .graphql.pubsub import EventBus
 from .private_files import make_folder
@@ -83,6 +84,8 @@ class LocalExchange:
         data: str | Path | None = None,
         publicUrl: str | None = None,
         keepOmittedMeasures: bool = False,
+        latency: float = 0,
+        throttle: float | None = None,
     ) -> None:
         """Start the server.
 
@@ -96,10 +99,14 @@ class LocalExchange:
             keepOmittedMeasures: What a MULTI record of a higher version does to measures that
                 the record has and it leaves out: False removes them, True keeps them. It is not
                 known which of the two the platform does.
+            latency: The time in seconds that each operation takes in addition. Defaults to 0.
+            throttle: Maximum number of GraphQL requests per second. Defaults to no limit.
 
         Raises:
+            ValueError: `latency` or `throttle` is not valid.
             OSError: The IP address or the directory cannot be used.
         """
+        conditions = Conditions(latency, throttle)
         with ExitStack() as stack:
             listener = stack.enter_context(_listen(host, port))
             address = _to_url(host, listener)
@@ -109,7 +116,7 @@ class LocalExchange:
                 folder = make_folder(Path(data))
             base_url = publicUrl or f"http://{address}"
             self._records, exchange = _open(
-                folder, base_url, stack, keep_omitted_measures=keepOmittedMeasures
+                folder, base_url, stack, conditions, keep_omitted_measures=keepOmittedMeasures
             )
             self.exchange: ExchangeState = exchange
             self._expose(seed(self._records, self.exchange))
@@ -137,12 +144,41 @@ class LocalExchange:
         self.captureId: str = seed_data.captureId
         self.captureAttributeId: str = seed_data.captureAttributeId
 
+    @property
+    def latency(self) -> float:
+        """The time in seconds that each operation takes in addition; can be set at any time.
+
+        It applies to each field of a query or mutation, and to each upload and download. The
+        fields of a query wait concurrently, those of a mutation one after the other. A request
+        times out after 30 seconds, as on the platform.
+        """
+        return self.exchange.conditions.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self.exchange.conditions.latency = seconds
+
+    @property
+    def throttle(self) -> float | None:
+        """Maximum number of GraphQL requests per second; can be set at any time.
+
+        The requests of all users count, and those of one second may come at once. Others get the
+        response of AWS AppSync to requests above its quota: HTTP status 429. None is no limit.
+        """
+        return self.exchange.conditions.throttle
+
+    @throttle.setter
+    def throttle(self, rate: float | None) -> None:
+        self.exchange.conditions.throttle = rate
+
     def reset(self) -> None:
         """Reset to the initial state: remove everything, and create the initial objects.
 
         This is much faster than creating a new exchange, and the endpoint stays the same. Tokens
-        and IDs are new; the previous ones become invalid.
+        and IDs are new; the previous ones become invalid. `latency` and `throttle` are those with
+        which the exchange was created.
         """
+        self.exchange.conditions.reset()
         self._expose(self._server.run(_reset_state(self._records, self.exchange)))
 
     def close(self) -> None:
@@ -166,7 +202,12 @@ class LocalExchange:
 
 
 def _open(
-    folder: Path, base_url: str, stack: ExitStack, *, keep_omitted_measures: bool
+    folder: Path,
+    base_url: str,
+    stack: ExitStack,
+    conditions: Conditions,
+    *,
+    keep_omitted_measures: bool,
 ) -> tuple[Database, ExchangeState]:
     """Open the data in a directory."""
     records = Database(folder / "records.sqlite")
@@ -213,6 +254,7 @@ def _open(
         capture_exports=exports,
         attachments=attachments,
         lifecycle=Lifecycle(captures, samples, exports, attachments, engine, events),
+        conditions=conditions,
     )
     return records, exchange
 

@@ -30,18 +30,14 @@ READY_FIELDS = (
 
 
 def serve(
-    host: str,
-    port: int,
-    data: Path | None,
+    create: Callable[[], LocalExchange],
     ready_file: Path | None,
     on_ready: Callable[[LocalExchange], None],
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP.
 
     Args:
-        host: The address to listen on.
-        port: The port to listen on; 0 takes any that is free.
-        data: The folder in which everything is kept; None keeps nothing.
+        create: Creates the exchange.
         ready_file: The JSON file to write once the exchange is ready.
         on_ready: Called with the exchange once it is ready.
 
@@ -57,7 +53,7 @@ def serve(
         numbers.append(signal.SIGHUP)
     for number in numbers:
         signal.signal(number, lambda received, _frame: stop.put(received))
-    with LocalExchange(host=host, port=port, data=data) as local:
+    with create() as local:
         if ready_file is not None:
             write_private(ready_file, ready_json(local) + "\n")
         on_ready(local)

@@ -47,7 +47,7 @@ def application(exchange: ExchangeState, contract: GraphQLSchemaExecutor) -> ASG
     routes = [
         Route(GRAPHQL_PATH, GraphQLEndpoint(contract, exchange).handle, methods=["POST"]),
         WebSocketRoute(REALTIME_PATH, RealtimeEndpoint(contract, exchange).serve),
-        Mount(OBJECTS_PATH, ObjectEndpoint(exchange.objects, uploads)),
+        Mount(OBJECTS_PATH, ObjectEndpoint(exchange.objects, uploads, exchange.conditions)),
     ]
     return RequestIdMiddleware(Router(routes))
 

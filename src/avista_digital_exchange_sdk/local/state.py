@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .caller import Caller
+from .conditions import Conditions
 from .graphql.pubsub import EventBus, Subscription
 from .query_engine.engine import QueryEngine
 from .query_engine.queries import Queries
@@ -60,6 +61,7 @@ class ExchangeState:
     capture_exports: CaptureExports
     attachments: Attachments
     lifecycle: Lifecycle
+    conditions: Conditions
 
     @property
     def queries(self) -> Queries:

@@ -1,6 +1,7 @@
 """The command that starts the Local Exchange."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,20 @@ def local(
             help="The directory for persistent data (default: none is kept).",
         ),
     ] = None,
+    latency: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            help="The time that each operation takes in addition, to test against a slow platform.",
+        ),
+    ] = 0,
+    throttle: Annotated[
+        float | None,
+        typer.Option(
+            metavar="RATE",
+            help="Maximum number of GraphQL requests per second (default: no limit).",
+        ),
+    ] = None,
     ready_file: Annotated[
         Path | None,
         typer.Option(
@@ -42,13 +57,20 @@ def local(
     Prints the environment variables for the other commands: run the lines in another terminal.
     """
     require_extra("local", "ariadne", "duckdb", "sqlglot", "starlette", "uvicorn")
+    from ...local import LocalExchange
     from ...local.serve import ready_json, serve
 
-    def print_ready(exchange: "LocalExchange") -> None:
+    def print_ready(exchange: LocalExchange) -> None:
         sys.stdout.write(ready_json(exchange) + "\n" if run.json else _lines(exchange))
         sys.stdout.flush()
 
-    serve(host, port, data, ready_file, print_ready)
+    create = partial(
+        LocalExchange, host=host, port=port, data=data, latency=latency, throttle=throttle
+    )
+    try:
+        serve(create, ready_file, print_ready)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _lines(exchange: "LocalExchange") -> str:

@@ -19,6 +19,7 @@ UNAUTHORIZED = {
     "errorType": "UnauthorizedException",
     "message": "You are not authorized to make this call.",
 }
+TOO_MANY_REQUESTS = {"errorType": "TooManyRequestsException", "message": "Rate exceeded"}
 NO_AUTHORIZATION = UNAUTHORIZED | {"message": "Valid authorization header not provided."}
 
 
@@ -41,6 +42,8 @@ class GraphQLEndpoint:
             body = await _read_body(request)
         except TimeoutError:
             return _reject_malformed("The request body did not arrive in time.", 408)
+        if not self._exchange.conditions.accept_request():
+            return _respond_json({"errors": [TOO_MANY_REQUESTS]}, 429)
         if body is None:
             return _reject_malformed(
                 f"The request body is larger than {MAX_REQUEST_BYTES} bytes.", 413

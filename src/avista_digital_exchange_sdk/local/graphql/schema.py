@@ -204,6 +204,7 @@ def _wrap_resolver(resolver: Resolver) -> GraphQLFieldResolver:
         check_scope(execution.context.caller, info.field_name, arguments)
         if info.operation.operation is OperationType.MUTATION:
             execution.mutations[str(info.path.key)] = info.field_name, arguments
+        await asyncio.sleep(execution.context.exchange.conditions.latency)
         return await execution.run_on_server_loop(resolver(execution.context, **arguments))
 
     return resolve

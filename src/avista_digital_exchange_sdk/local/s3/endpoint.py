@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..conditions import Conditions
 from ..limits import LIMITS
 from ..private_files import open_new
 from .presigned import S3Error
@@ -43,9 +44,12 @@ class Uploads(Protocol):
 class ObjectEndpoint:
     """An ASGI application that handles requests to presigned URLs."""
 
-    def __init__(self, objects: ObjectStore, uploads: Sequence[Uploads]) -> None:
+    def __init__(
+        self, objects: ObjectStore, uploads: Sequence[Uploads], conditions: Conditions
+    ) -> None:
         self._objects = objects
         self._uploads = uploads
+        self._conditions = conditions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -58,6 +62,7 @@ class ObjectEndpoint:
     async def _handle(self, request: Request) -> ASGIApp:
         """Execute a request with a presigned URL."""
         allowed = self._authorize(request)
+        await asyncio.sleep(self._conditions.latency)
         key = request.scope["path"].removeprefix(OBJECTS_PATH)
         if request.method == "PUT":
             return await self._put(request, key)
