@@ -1,58 +1,24 @@
-"""Every command is documented: its help, its examples, and README.md, whose examples run."""
+"""Every command is documented: its help, its examples, and the guide of the command line."""
 
 import os
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import typer.main
 
 from avista_digital_exchange_sdk.cli.app import COMMANDS, app
 from avista_digital_exchange_sdk.cli.exit_codes import EXIT_CODES
-from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..docs.test_readme import README, matches
 from ..support.command_line import run_command
-from ..support.terminal import run_on_terminal
+from ..support.documents import PAGES, ROOT
 from .conftest import PROGRAM, TIMEOUT_SECONDS
 
-BLOCK = re.compile(
-    r"(?P<comment><!-- not run: [^\n]+ -->\n)?^```console\n(?P<text>.*?)^```$", re.M | re.S
-)
-PROMPT = "$ "
 NAMES = [command.name for command in COMMANDS]
 EXAMPLES = [(command.name, example) for command in COMMANDS for example in command.examples]
-
-
-class Example(NamedTuple):
-    """A command in README.md with its expected output."""
-
-    line: int
-    command: str
-    expected_output: list[str]
-
-
-def examples(text: str) -> Iterator[Example]:
-    """The examples of README.md that run."""
-    for block in BLOCK.finditer(text):
-        if block["comment"]:
-            continue
-        first = text[: block.start("text")].count("\n") + 1
-        example = None
-        for number, line in enumerate(block["text"].splitlines(), first):
-            if line.startswith(PROMPT):
-                if example:
-                    yield example
-                example = Example(number, line.removeprefix(PROMPT), [])
-            elif example:
-                example.expected_output.append(line)
-        if example:
-            yield example
 
 
 def parsed(name: str) -> Any:
@@ -118,42 +84,14 @@ def test_shell_completion_completes_commands() -> None:
     assert result.stdout.split() == ["whoami"]
 
 
-class TestReadme:
-    def test_readme_contains_every_command_and_every_exit_code(self) -> None:
-        section = (
-            README.read_text("utf-8").partition("\n## Command line\n")[2].partition("\n## ")[0]
-        )
+class TestGuide:
+    def test_guide_contains_every_command_and_every_exit_code(self) -> None:
+        text = (ROOT / "docs/guides/command-line.md").read_text("utf-8")
         for command in COMMANDS:
-            assert f"| `{command.name}" in section, command.name
+            assert f"| `{command.name}" in text, command.name
         for code, meaning in EXIT_CODES.items():
-            assert f"| {code} | {meaning}" in section
+            assert f"| {code} | {meaning}" in text
 
-    def test_readme_contains_an_example_of_every_command(self) -> None:
-        text = README.read_text("utf-8")
-        for name in NAMES:
-            assert re.search(rf"avista-dx {name}\b", text), name
-
-    @pytest.mark.skipif(os.name == "nt", reason="bash, on a terminal of POSIX")
-    def test_readme_examples_run_and_print_what_they_show(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.chdir(tmp_path)
-        found = list(examples(README.read_text("utf-8")))
-        assert len(found) > 20
-        program = f'avista-dx() {{ {shlex.join(PROGRAM)} "$@"; }}'
-        script = "\n".join(
-            [program, *(f"{one.command}\nprintf '\\036%s\\036' $?" for one in found)]
-        )
-        with LocalExchange() as local:
-            access = {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
-            environment = os.environ | access
-            result = run_on_terminal(["bash", "-c", script], "stdout", environment)
-        *outputs, _ = result.terminal.split("\036")
-        for example, output, code in zip(found, outputs[::2], outputs[1::2], strict=True):
-            what = f"README.md:{example.line}: {example.command}"
-            assert code == "0", f"{what} exits with {code}:\n{result.other_stream}"
-            lines = "\n".join(line.rstrip() for line in output.splitlines())
-            expected_output = [line for line in example.expected_output if line]
-            assert not expected_output or matches(expected_output, lines), (
-                f"{what} shows:\n{output}"
-            )
+    @pytest.mark.parametrize("name", NAMES)
+    def test_documents_contain_an_example_of_every_command(self, name: str) -> None:
+        assert any(re.search(rf"avista-dx {name}\b", page.read_text("utf-8")) for page in PAGES)

@@ -31,6 +31,7 @@ from scripts.recording.examples import example_names, parse_example
 from scripts.recording.public_calls import find_calls
 
 from ..support.clients import RUNNER
+from ..support.documents import PAGES, ROOT, sections_of
 
 CALLS = {
     "getUserInfo": "",
@@ -143,7 +144,13 @@ DESCRIBED: dict[str, Callable[..., Any]] = {
     **{f"DataStore.{method}": getattr(DataStore, method) for method in METHODS},
     **FUNCTIONS,
 }
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+DOCUMENTS = "".join(page.read_text("utf-8") for page in PAGES)
+SECTIONS = {
+    heading: section
+    for page in PAGES
+    if page.parent.name == "reference" or page.name == "custom-operations.md"
+    for heading, section in sections_of(page).items()
+}
 
 each_call = pytest.mark.parametrize("call", EVERY_CALL)
 each_described = pytest.mark.parametrize("described", DESCRIBED.values(), ids=DESCRIBED.keys())
@@ -330,37 +337,31 @@ class TestExamples:
 
 class TestManual:
     @each_call
-    def test_readme_describes_the_call_with_its_arguments(self, call: str) -> None:
+    def test_reference_describes_the_call_with_its_arguments(self, call: str) -> None:
         expected = parameters_of(CALLS_OF[AvistaDigitalExchange][call])
-        found = re.search(rf"`{call}\(([^`]*)\)`", section_of_readme(call))
+        found = re.search(rf"`{call}\(([^`]*)\)`", section_of(call))
         assert (documented(found[1].replace("\n", " ")) if found else []) == expected
 
     @each_call
-    def test_readme_contains_an_example_of_the_call(self, call: str) -> None:
-        blocks = re.findall(r"^```python\n(.*?)^```", section_of_readme(call), re.M | re.S)
+    def test_reference_contains_an_example_of_the_call(self, call: str) -> None:
+        blocks = re.findall(r"^```python\n(.*?)^```", section_of(call), re.M | re.S)
         assert any(f".{call}(" in block for block in blocks)
 
     @pytest.mark.parametrize("name", TYPES)
-    def test_readme_describes_the_type_with_its_properties(self, name: str) -> None:
-        section = section_of_readme(name)
+    def test_reference_describes_the_type_with_its_properties(self, name: str) -> None:
+        section = section_of(name)
         for member in TYPES[name].split():
             assert re.search(rf"`(\w+`, `)*{member}\b", section), member
 
     @pytest.mark.parametrize("name", [name for name in package.__all__ if name[0] != "_"])
-    def test_readme_mentions_every_public_name(self, name: str) -> None:
-        assert re.search(rf"`{name}(s?`|\()|^### {name}$", README, re.M)
+    def test_documents_mention_every_public_name(self, name: str) -> None:
+        assert re.search(rf"`{name}(s?`|\()|^#+ {name}$", DOCUMENTS, re.M)
 
-    def test_readme_has_no_dead_internal_links(self) -> None:
-        headings = re.findall(r"^#{2,} (.+)$", README, re.M)
-        anchors = {
-            re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings
-        }
-        assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
+    @each_call
+    def test_readme_links_to_the_call(self, call: str) -> None:
+        assert f"[`{call}`](" in (ROOT / "README.md").read_text("utf-8")
 
 
-def section_of_readme(heading: str) -> str:
-    """The text of a section of README.md. Calls of a group have no headings of their own."""
-    if "." in heading:
-        return README
-    parts = re.split(r"^#{2,} (.+)\n", README, flags=re.M)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))[heading]
+def section_of(heading: str) -> str:
+    """The text of a section of the reference. Calls of a group have no headings of their own."""
+    return DOCUMENTS if "." in heading else SECTIONS[heading]

@@ -67,6 +67,7 @@ class TestSdist:
             "PKG-INFO",
             "README.md",
             "SECURITY.md",
+            "docs",
             "pyproject.toml",
             "queries",
             "schema",
@@ -76,7 +77,7 @@ class TestSdist:
         }
         assert not [name for name in names if "__pycache__" in name.parts]
         present = {str(name) for name in names}
-        for folder in ("schema", "queries", "src"):
+        for folder in ("docs", "schema", "queries", "src"):
             assert files_below(ROOT / folder) <= present
         for script in ("bootstrap", "demo", "generate", "test"):
             assert f"scripts/{script}" in present

@@ -1,13 +1,12 @@
 """The fixtures for users' tests, in separate test runs."""
 
-import re
-from pathlib import Path
-
 import pytest
+
+from ..support.documents import ROOT, examples_of
 
 pytest_plugins = ["pytester"]
 
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = ROOT / "docs" / "guides" / "testing.md"
 
 FRESH = """
     import pytest
@@ -32,9 +31,8 @@ def passed(result: pytest.RunResult, count: int) -> None:
     result.assert_outcomes(passed=count)
 
 
-def test_readme_example_of_the_plugin_passes(pytester: pytest.Pytester) -> None:
-    section = README.read_text("utf-8").partition("\n## Testing\n")[2]
-    (example,) = re.findall(r"```python\n(.*?)```", section.partition("\n## ")[0], re.S)
+def test_guide_has_examples_of_the_plugin_that_pass(pytester: pytest.Pytester) -> None:
+    example = "\n".join(block.code for block in examples_of(GUIDE, "python"))
     pytester.makepyfile(example)
     passed(pytester.runpytest_subprocess("-W", "error"), example.count("\ndef test_"))
 

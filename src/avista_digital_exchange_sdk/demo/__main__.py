@@ -141,7 +141,7 @@ def main() -> None:
     ):
         print(f"A Local Exchange runs at {local.endpoint}. Nothing leaves this machine.")
         run(exchange, local, source, Path(folder))
-    print("\nDone. README.md explains how to do the same with your own token.")
+    print("\nDone. docs/tutorial.md explains how to do the same with your own token.")
 
 
 if __name__ == "__main__":
