@@ -1,19 +1,26 @@
 """`scripts/bench`: every workload runs, and measurements are reported correctly."""
 
+import contextlib
 import json
+import socket
+import socketserver
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scripts.benchmarks.line import Line
 from scripts.benchmarks.orchestrator import Orchestrator, create_fixtures
 from scripts.benchmarks.report import Report, Result
 from scripts.benchmarks.runner import JobFailedError, Usage, measure, medians
-from scripts.benchmarks.workloads import MB, WORKLOADS, Target, Workload
+from scripts.benchmarks.workload import MB, Target, Workload
+from scripts.benchmarks.workloads import WORKLOADS
 
 ROOT = Path(__file__).parents[1]
 IMPLEMENTATIONS = {"sdk", "baseline"}
@@ -79,6 +86,63 @@ class TestWorkloads:
     @pytest.mark.parametrize("name", [workload.name for workload in WORKLOADS])
     def test_workload_is_described_in_the_documentation(self, name: str) -> None:
         assert f"`{name}`" in (ROOT / "docs/explanation/benchmarks.md").read_text("utf-8")
+
+
+class TestLine:
+    @pytest.fixture
+    def echo(self) -> Iterator[int]:
+        """The port of a server that sends back what it receives."""
+
+        class Echo(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                while block := self.request.recv(1 << 16):
+                    self.request.sendall(block)
+
+        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo) as server:
+            server.daemon_threads = True
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield server.server_address[1]
+            server.shutdown()
+
+    @pytest.fixture
+    def exchange(self, echo: int) -> Iterator[Callable[[Line, bytes], float]]:
+        """Sends bytes over a line, checks that they come back, and returns how long it took."""
+        with contextlib.ExitStack() as stack:
+
+            def send(line: Line, content: bytes) -> float:
+                command = ["-m", "scripts.benchmarks.line", str(echo), *line.arguments()]
+                process = stack.enter_context(
+                    subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE)
+                )
+                stack.callback(process.terminate)
+                assert process.stdout is not None
+                port = int(process.stdout.readline())
+                with socket.create_connection(("127.0.0.1", port)) as connection:
+                    start = time.perf_counter()
+                    connection.sendall(content)
+                    received = b""
+                    while len(received) < len(content):
+                        received += connection.recv(1 << 16)
+                    taken = time.perf_counter() - start
+                assert received == content
+                return taken
+
+            yield send
+
+    def test_line_delays_each_direction(self, exchange: Callable[[Line, bytes], float]) -> None:
+        assert exchange(Line(round_trip=0.1), b"GET / HTTP/1.1") >= 0.1
+
+    def test_line_adds_the_time_of_an_operation(
+        self, exchange: Callable[[Line, bytes], float]
+    ) -> None:
+        # The response of the echo begins like an operation, too.
+        assert exchange(Line(operation=0.1), b"POST /graphql HTTP/1.1") >= 0.2
+
+    @pytest.mark.parametrize("name", ["bandwidth", "connection_bandwidth"])
+    def test_line_limits_the_bandwidth(
+        self, name: str, exchange: Callable[[Line, bytes], float]
+    ) -> None:
+        assert exchange(Line(**{name: 1e6}), bytes(100_000)) >= 0.1
 
 
 class TestMeasuring:

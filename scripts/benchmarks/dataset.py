@@ -10,6 +10,16 @@ SCALE_DIVISOR = int(os.environ.get("BENCH_SCALE_DIVISOR", "1"))
 USER_CALLS = 500 // SCALE_DIVISOR
 ENTRIES = 1000 // SCALE_DIVISOR
 
+# Ten directories, each with as many subdirectories.
+TOP_DIRECTORIES = 10
+INNER_DIRECTORIES = max(1, 19 // SCALE_DIVISOR)
+DIRECTORIES = TOP_DIRECTORIES * (1 + INNER_DIRECTORIES)
+
+SMALL_FILES = max(2, 100 // SCALE_DIVISOR)
+SMALL_FILE_BYTES = 2000
+
+LINE_RECORDS = 5000
+
 START = datetime(2024, 1, 1, tzinfo=UTC)
 ASSETS = [f"feeder-{number:02}" for number in range(10)]
 ATTRIBUTES = [f"sensor {number}" for number in range(10)]

@@ -6,12 +6,15 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+# The certificate to trust, in the folder.
+CA_FILE = "ca.pem"
+
 
 class Environment(NamedTuple):
     """What a job needs to reach the Local Exchange.
 
     Attributes:
-        endpoint: URL for GraphQL requests, that of the throttling proxy if there is one.
+        endpoint: URL for GraphQL requests, that of the first proxy if there are any.
         realtime_endpoint: URL for subscriptions.
         token: The owner's token.
         data_store_id: A data store of the owner.
@@ -19,6 +22,7 @@ class Environment(NamedTuple):
         time_series_db_id: A database of the owner.
         folder: A folder for files.
         fixtures: What was created for the workloads, such as IDs.
+        is_encrypted: Whether the URLs are `https`, with a certificate of the folder's `ca.pem`.
     """
 
     endpoint: str
@@ -29,6 +33,12 @@ class Environment(NamedTuple):
     time_series_db_id: str
     folder: str
     fixtures: dict[str, Any]
+    is_encrypted: bool = False
+
+    @property
+    def verify(self) -> bool | str:
+        """The `verify` argument of HTTP clients."""
+        return str(self.path(CA_FILE)) if self.is_encrypted else True
 
     def path(self, name: str) -> Path:
         """Return the path of a file in the folder."""

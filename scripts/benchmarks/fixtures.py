@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 from avista_digital_exchange_sdk.local.query_engine.worker_pools import Workload
 
@@ -77,6 +78,25 @@ class FixtureBuilder:
         created = self.exchange.execute(f"mutation {{ {numbered} }}")
         return [entry["id"] for entry in created.values()]
 
+    def tree(self) -> dict[str, Any]:
+        """Create directories with subdirectories, without files."""
+        (top,) = self._create_entries("parentDirectoryId", self.local.homeDirectoryId, ["tree"], [])
+        names = [f"directory-{number:02}" for number in range(dataset.TOP_DIRECTORIES)]
+        inner = [f"inner-{number:02}" for number in range(dataset.INNER_DIRECTORIES)]
+        for parent in self._create_entries("parentDirectoryId", top, names, []):
+            self._create_entries("parentDirectoryId", parent, inner, [])
+        return {}
+
+    def small(self) -> dict[str, Any]:
+        """Create a folder of small files, on disk and in the data store."""
+        folder = self.folder / "small"
+        folder.mkdir()
+        for number in range(dataset.SMALL_FILES):
+            folder.joinpath(f"{number:03}.csv").write_bytes(os.urandom(dataset.SMALL_FILE_BYTES))
+        fs = DataStoreFileSystem(token=self.local.token, endpoint=self.local.endpoint)
+        fs.put(str(folder), f"{self.local.dataStoreId}/small", recursive=True)
+        return {}
+
     def points(self) -> dict[str, Any]:
         """Create ten million points: publish some, then let DuckDB repeat them at later times."""
         asyncio.run(self._publish_points())
@@ -127,6 +147,8 @@ class FixtureBuilder:
 FIXTURES: dict[str, Callable[[FixtureBuilder], dict[str, Any]]] = {
     "directory": FixtureBuilder.directory,
     "1GiB": lambda builder: builder.file("1GiB", 1 << 30),
+    "tree": FixtureBuilder.tree,
+    "small": FixtureBuilder.small,
     "512MiB": lambda builder: builder.file("512MiB", 512 << 20),
     "points": FixtureBuilder.points,
     "latest": FixtureBuilder.latest,

@@ -10,7 +10,7 @@ from . import official_jobs
 from .report import Result
 from .runner import ROOT, JobFailedError, measure
 from .server import serving
-from .workloads import Workload
+from .workload import Workload
 
 ENVIRONMENT_FILE = "environment.json"
 
@@ -42,17 +42,21 @@ class Orchestrator:
 
     def run(self, workload: Workload) -> Result:
         """Run and measure one workload."""
+        calculated = workload.calculated_baseline
         implementations = [
             implementation
             for implementation in self._pythons
             if _supports(implementation, workload)
+            and not (implementation == "baseline" and calculated)
         ]
         result = Result(workload, {implementation: [] for implementation in implementations})
+        if calculated is not None:
+            result.usages["baseline"] = [calculated]
         turns = implementations * workload.repetitions
         for batch in (
             [[implementation] for implementation in turns] if workload.accumulates_data else [turns]
         ):
-            with serving(self._folder, self._fixtures, throttled=workload.throttled) as env:
+            with serving(self._folder, self._fixtures, workload) as env:
                 env.write(self._folder / ENVIRONMENT_FILE)
                 for implementation in batch:
                     if implementation not in result.failures:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .runner import Usage, medians
-from .workloads import MB, Medians, Target, Workload
+from .workload import MB, Medians, Target, Workload
 
 HEAD = f"{'':<17}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}{'wall x':>9}{'CPU x':>9}"
 
@@ -125,4 +125,6 @@ def _row(implementation: str, used: Usage, baseline: Usage | None) -> str:
     row = f"{implementation:<17}{used.wall:>10.3f}{used.cpu:>10.3f}{used.peak_rss / MB:>10.1f}"
     if baseline is None or used is baseline:
         return row
-    return f"{row}{used.wall / baseline.wall:>9.2f}{used.cpu / baseline.cpu:>9.2f}"
+    row += f"{used.wall / baseline.wall:>9.2f}"
+    # A baseline that consists of round trips takes no CPU time.
+    return f"{row}{used.cpu / baseline.cpu:>9.2f}" if baseline.cpu else row

@@ -5,17 +5,9 @@ from contextlib import contextmanager
 from typing import Literal
 from uuid import uuid4
 
-from avista_digital_exchange_sdk import AvistaDigitalExchange
-
-from . import dataset
+from . import dataset, line_jobs
 from .environment import Environment, Job, Work
-
-
-def connect_client(env: Environment) -> AvistaDigitalExchange:
-    """Create a connected client for the owner, with lazily imported modules loaded."""
-    exchange = AvistaDigitalExchange(env.token, endpoint=env.endpoint)
-    exchange.getUserInfo()
-    return exchange
+from .line_jobs import connect_client
 
 
 @contextmanager
@@ -170,4 +162,5 @@ JOBS: dict[str, Job] = {
     "latest": latest,
     "sql": sql,
     "publish": publish,
+    **line_jobs.JOBS,
 }

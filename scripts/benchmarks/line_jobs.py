@@ -1,0 +1,93 @@
+"""The SDK's jobs on a line."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+
+from . import dataset
+from .environment import Environment, Job, Work
+
+
+@contextmanager
+def publish(env: Environment) -> Iterator[Work]:
+    """Publish 50 batches of a new asset."""
+    with connect_client(env) as exchange:
+        records = [
+            exchange.createTimeSeriesInputRecord(time, "SECONDS", "kW", "DOUBLE", value)
+            for time, value in dataset.plain_values()[: dataset.LINE_RECORDS]
+        ]
+        yield lambda: exchange.publishToTimeSeriesDatabase(
+            env.time_series_db_id, f"meter-{uuid4()}", records
+        )
+
+
+def connect_client(env: Environment) -> AvistaDigitalExchange:
+    """Create a connected client for the owner, with lazily imported modules loaded."""
+    exchange = AvistaDigitalExchange(env.token, endpoint=env.endpoint, verify=env.verify)
+    exchange.getUserInfo()
+    return exchange
+
+
+def file_system_job(act: Callable[[Any, Environment], object]) -> Job:
+    """Do something with a file system whose listings are not cached yet."""
+
+    @contextmanager
+    def job(env: Environment) -> Iterator[Work]:
+        from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
+
+        fs = DataStoreFileSystem(
+            token=env.token, endpoint=env.endpoint, verify=env.verify, skip_instance_cache=True
+        )
+        fs.exchange.getUserInfo()
+        yield lambda: act(fs, env)
+        fs.close()
+        shutil.rmtree(env.path("downloaded"), ignore_errors=True)
+
+    return job
+
+
+def walk(fs: Any, env: Environment) -> None:
+    """Walk all directories."""
+    assert len(list(fs.walk(f"{env.data_store_id}/tree"))) == dataset.DIRECTORIES + 1
+
+
+def find(fs: Any, env: Environment) -> None:
+    """Find all files, then those of a pattern."""
+    top = f"{env.data_store_id}/tree"
+    assert len(fs.find(top, withdirs=True)) == dataset.DIRECTORIES + 1
+    fs.invalidate_cache()
+    assert len(fs.glob(f"{top}/**")) >= dataset.DIRECTORIES
+
+
+def get_tree(fs: Any, env: Environment) -> None:
+    """Download the directories, which have no files."""
+    fs.get(f"{env.data_store_id}/tree", str(env.path("downloaded")), recursive=True)
+    folders = [path for path in env.path("downloaded").rglob("*") if path.is_dir()]
+    assert len(folders) == dataset.DIRECTORIES
+
+
+def put(fs: Any, env: Environment) -> None:
+    """Upload a folder."""
+    target = f"{env.data_store_id}/put-{uuid4()}"
+    fs.put(str(env.path("small")), target, recursive=True)
+    assert len(fs.find(target)) == dataset.SMALL_FILES
+
+
+def get(fs: Any, env: Environment) -> None:
+    """Download a folder."""
+    fs.get(f"{env.data_store_id}/small", str(env.path("downloaded")), recursive=True)
+    assert len(list(env.path("downloaded").iterdir())) == dataset.SMALL_FILES
+
+
+JOBS: dict[str, Job] = {
+    "line-publish": publish,
+    "line-walk": file_system_job(walk),
+    "line-find": file_system_job(find),
+    "line-get-tree": file_system_job(get_tree),
+    "line-put": file_system_job(put),
+    "line-get": file_system_job(get),
+}
