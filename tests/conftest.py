@@ -1,5 +1,6 @@
 """Fixtures: a session-wide Local Exchange, empty services in it, and clients of both kinds."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -38,8 +39,10 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AVISTA_DX_TOKEN", raising=False)
-    monkeypatch.delenv("AVISTA_DX_ENDPOINT", raising=False)
+    for name in ("TOKEN", "ENDPOINT", "PROFILE", "KEYRING_TIMEOUT", "DEBUG"):
+        monkeypatch.delenv(f"AVISTA_DX_{name}", raising=False)
+    # No profile of the developer.
+    monkeypatch.setenv("AVISTA_DX_CONFIG_DIR", os.path.join(os.devnull, "none"))
 
 
 @pytest.fixture(autouse=True, scope="session")

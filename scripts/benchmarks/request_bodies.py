@@ -12,6 +12,7 @@ from avista_digital_exchange_sdk._backends import (
     run_sync,
 )
 from avista_digital_exchange_sdk._generated.client import Client
+from avista_digital_exchange_sdk._profiles.access import Access, Sources
 from avista_digital_exchange_sdk._secrets import Secret
 
 
@@ -29,8 +30,9 @@ class _Recorder(SyncBackend):
 def record_body(call: Callable[[Client], Coroutine[Any, Any, object]]) -> bytes:
     """Return the body of the first request of a generated client's call."""
     backend = _Recorder(NetworkConfig(1, Tls(True), Proxies(None)))
+    access = Access(Secret("none"), "http://localhost/graphql", Sources())
     try:
-        run_sync(call(Client(backend, "http://localhost/graphql", Secret("none"), 0)))
+        run_sync(call(Client(backend, access, 0)))
     except _Recorded as recorded:
         content: bytes = recorded.args[0]
         return content

@@ -2,11 +2,9 @@
 
 import contextlib
 import logging
-import os
-import re
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from ._backends import (
     Backend,
@@ -20,16 +18,12 @@ from ._backends import (
 )
 from ._graphql.client import GraphQLClient
 from ._options import Options
+from ._profiles.access import Access, resolve_access
 from ._secrets import Secret, TokenHolder
 from ._utils import validation
 from ._utils.logging import client_logger
 from .errors import InvalidParameterError
 
-PRODUCTION_ENDPOINT = (
-    "https://rrfs7pb7ancybo7bom7uxcsaxq.appsync-api.us-west-2.amazonaws.com/graphql"
-)
-TOKEN_VARIABLE = "AVISTA_DX_TOKEN"
-ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
 MAX_RETRIES = 100
 
 _Client = TypeVar("_Client", bound=GraphQLClient)
@@ -39,8 +33,7 @@ class ClientConfig(NamedTuple):
     """The validated options of a client."""
 
     network: NetworkConfig
-    endpoint: str
-    token: Secret[str]
+    access: Access
     max_retries: int
     log: logging.Logger
 
@@ -50,7 +43,7 @@ class ClientConfig(NamedTuple):
 
     def create_client(self, client_class: type[_Client], backend: Backend) -> _Client:
         """Create a GraphQL client that sends its requests through a backend."""
-        return client_class(backend, self.endpoint, self.token, self.max_retries, self.log)
+        return client_class(backend, self.access, self.max_retries, self.log)
 
 
 class BaseClient(TokenHolder):
@@ -68,15 +61,17 @@ class BaseClient(TokenHolder):
         maxRetries: int = 4,
         verify: Verify = True,
         proxy: str | None = None,
+        profile: str | None = None,
     ) -> None:
         """Create a client; no request is made.
 
         Args:
             token: A token from energy.collaboratives.io. Defaults to the environment variable
-                `AVISTA_DX_TOKEN`.
+                `AVISTA_DX_TOKEN`, or else to the token that `avista-dx login` stored.
             debug: Whether to log each request with `logging`.
             endpoint: The URL of the platform's GraphQL API. Defaults to the environment variable
-                `AVISTA_DX_ENDPOINT`, or else to the production API.
+                `AVISTA_DX_ENDPOINT`, or else to that of the profile, or else to the production
+                API.
             timeout: Timeout in seconds for each response, or for each chunk of a file.
             maxRetries: Maximum number of retries after a transient failure, with exponential
                 backoff. The counter resets when a transfer makes progress.
@@ -84,6 +79,9 @@ class BaseClient(TokenHolder):
                 CA bundle (PEM), or an `ssl.SSLContext`. False disables it, with a warning.
             proxy: The URL of an HTTP proxy. Defaults to the proxy environment variables
                 (`HTTPS_PROXY` and so on). Loopback addresses are never proxied.
+            profile: The name of the profile with token and endpoint; it has priority over the
+                environment. Defaults to the environment variable `AVISTA_DX_PROFILE`, or else to
+                the profile `default`.
 
         Raises:
             InvalidParameterError: The token is missing, or an argument is invalid.
@@ -92,8 +90,8 @@ class BaseClient(TokenHolder):
             >>> AvistaDigitalExchange(token, endpoint=endpoint, timeout=10).getUserInfo().firstName
             'Ada'
         """
-        arguments = Arguments(token, debug, endpoint, proxy)
-        del token, debug, endpoint, proxy
+        arguments = Arguments(token, debug, endpoint, proxy, profile)
+        del token, debug, endpoint, proxy, profile
         config = parse_config(arguments, timeout, maxRetries, verify)
         self._connect(config.with_options(self._options))
 
@@ -165,13 +163,21 @@ class Arguments:
     Clients delete their local variables of them, which a traceback would show.
     """
 
-    __slots__ = ("debug", "endpoint", "proxy", "token")
+    __slots__ = ("debug", "endpoint", "profile", "proxy", "token")
 
-    def __init__(self, token: object, debug: object, endpoint: object, proxy: object) -> None:
+    def __init__(
+        self,
+        token: object,
+        debug: object,
+        endpoint: object,
+        proxy: object,
+        profile: object = None,
+    ) -> None:
         self.token = Secret(token)
         self.debug = Secret(debug)
         self.endpoint = Secret(endpoint)
         self.proxy = Secret(proxy)
+        self.profile = Secret(profile)
 
 
 def parse_config(
@@ -183,70 +189,17 @@ def parse_config(
         raise InvalidParameterError(f"debug must be True or False, got a value of type {kind}")
     seconds, tls = validation.parse_duration("timeout", timeout), Tls(verify)
     proxies = Proxies(_parse_proxy(arguments.proxy))
-    endpoint = _parse_endpoint(arguments.endpoint)
-    parts = urlsplit(endpoint)
+    access = resolve_access(arguments.token, arguments.endpoint, arguments.profile.reveal())
+    parts = urlsplit(access.endpoint)
     host = parts.hostname or ""
     # An unusable proxy raises an error now, not at the first call.
     proxies.find(parts.scheme, host, parts.port)
     return ClientConfig(
         NetworkConfig(seconds, tls, proxies, allows_http=validation.is_loopback(host)),
-        endpoint,
-        _parse_token(arguments.token),
+        access,
         validation.parse_int("maxRetries", maxRetries, 0, MAX_RETRIES),
         client_logger(bool(arguments.debug.reveal())),
     )
-
-
-# Messages and local variables must not contain the values, which may be secrets.
-
-
-def _parse_token(argument: Secret[object]) -> Secret[str]:
-    if argument.reveal() is None:
-        argument = Secret(os.environ.get(TOKEN_VARIABLE))
-    if argument.reveal() is None:
-        raise InvalidParameterError(
-            f"token is missing: pass token= or set the environment variable {TOKEN_VARIABLE} "
-            "(create a token at energy.collaboratives.io)"
-        )
-    if not isinstance(argument.reveal(), str):
-        kind = type(argument.reveal()).__name__
-        raise InvalidParameterError(f"token must be a string, got a value of type {kind}")
-    token = Secret(str(argument.reveal()).strip())
-    if not _is_token(token.reveal()):
-        raise InvalidParameterError(
-            "token must be a token, got a string that is empty or contains invalid characters"
-        )
-    if validation.is_url(token.reveal()):
-        raise InvalidParameterError("token must be a token, got a URL; is it the endpoint's?")
-    return token
-
-
-def _is_token(value: str) -> bool:
-    return bool(value) and value.isascii() and value.isprintable() and " " not in value
-
-
-def _parse_endpoint(argument: Secret[object]) -> str:
-    source = "the argument"
-    if argument.reveal() is None:
-        source = f"the environment variable {ENDPOINT_VARIABLE}"
-        argument = Secret(os.environ.get(ENDPOINT_VARIABLE, "").strip() or PRODUCTION_ENDPOINT)
-    if not _is_endpoint(argument.reveal()):
-        raise InvalidParameterError(
-            "endpoint must be an https:// URL (http:// only on this machine) without user name, "
-            f"password, query string or fragment; the value of {source} is not shown, as it may "
-            "be a secret"
-        )
-    parts = urlsplit(str(argument.reveal()).strip())
-    return urlunsplit(parts._replace(path=re.sub("/{2,}", "/", parts.path).removesuffix("/")))
-
-
-def _is_endpoint(value: object) -> bool:
-    if not isinstance(value, str) or not validation.is_url(value.strip()):
-        return False
-    parts = urlsplit(value.strip())
-    # The part before an @ would be sent instead of the token.
-    has_secrets = "@" in value or parts.query or parts.fragment
-    return validation.is_secure(value.strip()) and not has_secrets
 
 
 def _parse_proxy(argument: Secret[object]) -> Secret[str] | None:

@@ -28,9 +28,15 @@ def names(dx: Command, path: str) -> list[str]:
 
 
 class TestWhoami:
-    def test_whoami_prints_the_user(self, dx: Command) -> None:
-        ((name, organization, _),) = dx("whoami").rows
-        assert (name, organization) == ("Ada Lindqvist", "Cascade Valley Energy")
+    def test_whoami_prints_the_user_and_the_sources(
+        self, dx: Command, local: LocalExchange
+    ) -> None:
+        shown = dict(dx("whoami").rows)
+        assert shown["name"] == "Ada Lindqvist"
+        assert shown["organization"] == "Cascade Valley Energy"
+        variable = "from the environment variable AVISTA_DX"
+        assert shown["endpoint"] == f"{local.endpoint} ({variable}_ENDPOINT)"
+        assert shown["token"] == f"{variable}_TOKEN"
 
     def test_whoami_as_json_uses_the_names_of_the_schema(self, dx: Command) -> None:
         user = dx("whoami", "--json").json

@@ -22,7 +22,7 @@ def test_local_command_prints_what_other_commands_need_and_serves_until_ctrl_c(
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         lines = [run.stdout.readline().strip() for _ in range(2)]
         access = dict(line.removeprefix("export ").split("=", 1) for line in lines)
-        assert run_command("whoami", **access).rows[0][0] == "Ada Lindqvist"
+        assert run_command("whoami", **access).rows[0] == ["name", "Ada Lindqvist"]
         assert json.loads(ready.read_text())["endpoint"] == access["AVISTA_DX_ENDPOINT"]
         run.send_signal(signal.SIGINT)
         assert run.wait(TIMEOUT_SECONDS) == 0

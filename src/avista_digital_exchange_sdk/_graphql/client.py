@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from pydantic_core import to_json
 
 from .._backends import Backend, Response
-from .._secrets import Secret, TokenHolder
+from .._profiles.access import Access
+from .._secrets import TokenHolder
 from .._utils.logging import abbreviate, logger
 from .._utils.retry import (
     Attempt,
@@ -19,7 +20,7 @@ from .._utils.retry import (
     parse_retry_after,
     retrying,
 )
-from ..errors import DigitalExchangeError, NotFoundError
+from ..errors import DigitalExchangeError, NotFoundError, UnauthorizedError
 from .documents import select_operation
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 Data = TypeVar("Data")
 Result = TypeVar("Result", bound="BaseModel")
 
+# The HTTP status for a rejected token, as opposed to a forbidden operation.
+REJECTED_TOKEN_STATUS = 401
 UNNAMED_OPERATION = "unnamed operation"
 
 _Object = TypeVar("_Object")
@@ -55,14 +58,12 @@ class GraphQLClient(TokenHolder):
     def __init__(
         self,
         backend: Backend,
-        endpoint: str,
-        token: Secret[str],
+        access: Access,
         max_retries: int,
         log: logging.Logger = logger,
     ) -> None:
         self.backend = backend
-        self.endpoint = endpoint
-        self.token = token
+        self.token, self.endpoint, self.sources = access
         self.max_retries = max_retries
         self.log = log
         self._timeout: float | None = None
@@ -134,6 +135,13 @@ class GraphQLClient(TokenHolder):
                 attempt.retry_after = parse_retry_after(response.headers)
                 return parse_response(result, response, label, self.token, max_error_bytes)
             except DigitalExchangeError as error:
+                if (
+                    isinstance(error, UnauthorizedError)
+                    and error.statusCode == REJECTED_TOKEN_STATUS
+                ):
+                    error.add_note(
+                        f"{self.endpoint} rejected the token, which comes from {self.sources.token}"
+                    )
                 if may_have_succeeded(error):
                     may_have_taken_effect = True
                     if self._on_unknown_outcome is not None:

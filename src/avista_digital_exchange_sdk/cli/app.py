@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
+from .command import COMMON_OPTIONS, COMMON_OPTIONS_WITH_VALUE
 from .commands.cat import cat
 from .commands.collaboratives import collaboratives, services, share, unshare
 from .commands.contract import contract, generate
@@ -14,6 +15,7 @@ from .commands.copy import get, put
 from .commands.data_stores import ls, rm, stores, tree
 from .commands.databases import assets, databases
 from .commands.local import local
+from .commands.login import login, logout, profiles
 from .commands.mirror import mirror
 from .commands.publish import publish
 from .commands.query import query
@@ -22,7 +24,8 @@ from .commands.whoami import whoami
 from .exit_codes import EXIT_CODES
 
 COMMANDS = (
-    *(whoami, stores, ls, tree, cat, get, put, rm),
+    *(login, logout, profiles, whoami),
+    *(stores, ls, tree, cat, get, put, rm),
     *(databases, assets, query, sql, publish, mirror),
     *(collaboratives, services, share, unshare),
     *(local, contract, generate),
@@ -36,20 +39,33 @@ def _format_section(title: str, lines: Iterable[str]) -> str:
 
 class _Program(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        args = self._move_common_options(args)
         if args and args[0] in self.commands:
             # There are no global options to parse. Skip them, because for parsing typer imports
             # pydantic, which would slow down the help of commands.
             self.params, self.add_help_option = [], False
         return super().parse_args(ctx, args)
 
+    def _move_common_options(self, args: list[str]) -> list[str]:
+        """Move options of all commands from before the command to after it."""
+        start = 0
+        while start < len(args) and args[start].partition("=")[0] in COMMON_OPTIONS:
+            start += 2 if args[start] in COMMON_OPTIONS_WITH_VALUE else 1
+        end = start
+        group: Any = self
+        while isinstance(group, TyperGroup) and end < len(args) and args[end] in group.commands:
+            group = group.commands[args[end]]
+            end += 1
+        return args if end == start else [*args[start:end], *args[:start], *args[end:]]
+
 
 app: typer.Typer = typer.Typer(
     name="avista-dx",
     cls=_Program,
     help="Files, time series and collaboratives of the Avista Digital Exchange.\n\n"
-    "The token is read from the environment variable AVISTA_DX_TOKEN, the GraphQL URL from "
-    "AVISTA_DX_ENDPOINT (default: production). Data is printed to standard output, everything "
-    "else to standard error.",
+    "Token and endpoint are those of --profile, else those of the environment variables "
+    "AVISTA_DX_TOKEN and AVISTA_DX_ENDPOINT, else those that `avista-dx login` stored. Data is "
+    "printed to standard output, everything else to standard error.",
     epilog=_format_section(
         "Exit codes", [f"{code:<4} {meaning}" for code, meaning in EXIT_CODES.items()]
     ),

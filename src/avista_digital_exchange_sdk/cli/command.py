@@ -12,6 +12,12 @@ from .log_messages import show_log
 
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Profile = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The profile to use (default: AVISTA_DX_PROFILE)."),
+]
+COMMON_OPTIONS_WITH_VALUE = frozenset({"--profile"})
+COMMON_OPTIONS = COMMON_OPTIONS_WITH_VALUE | {"--json", "--quiet", "-q"}
 Action = Callable[..., None]
 
 
@@ -37,8 +43,13 @@ def command(*examples: str) -> Callable[[Action], Command]:
     """
 
     def decorate(action: Action) -> Command:
-        def act(json: Json = False, quiet: Quiet = False, **arguments: Any) -> None:
-            run = CommandContext(json, quiet)
+        def act(
+            json: Json = False,
+            quiet: Quiet = False,
+            profile: Profile = None,
+            **arguments: Any,
+        ) -> None:
+            run = CommandContext(json, quiet, profile)
             with handle_errors():
                 try:
                     with show_log(quiet):

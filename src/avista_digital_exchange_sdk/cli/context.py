@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .._escaping import escape_controls
+from .._secrets import Secret
 from .._utils.logging import logger
 from ..errors import DigitalExchangeWarning
 from . import output
@@ -35,11 +36,13 @@ class CommandContext:
     Args:
         json: Whether data is printed as JSON.
         quiet: Whether to print only errors.
+        profile: The name of the profile, or None.
     """
 
-    def __init__(self, json: bool, quiet: bool) -> None:
+    def __init__(self, json: bool, quiet: bool, profile: str | None) -> None:
         self.json = json
         self.quiet = quiet
+        self.profile = profile
         self._exit_stack = ExitStack()
         self._exit_stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("always", DigitalExchangeWarning)
@@ -65,10 +68,18 @@ class CommandContext:
 
     @cached_property
     def exchange(self) -> "AvistaDigitalExchange":
-        """The client configured by the environment."""
+        """The client configured by the profile or the environment."""
         from ..client import AvistaDigitalExchange
 
-        return self._exit_stack.enter_context(AvistaDigitalExchange())
+        return self._exit_stack.enter_context(AvistaDigitalExchange(profile=self.profile))
+
+    def connect(self, token: Secret[str], endpoint: str) -> "AvistaDigitalExchange":
+        """Create a client with another token."""
+        from ..client import AvistaDigitalExchange
+
+        return self._exit_stack.enter_context(
+            AvistaDigitalExchange(token.reveal(), endpoint=endpoint)
+        )
 
     @cached_property
     def files(self) -> "DataStoreFileSystem":
@@ -78,7 +89,7 @@ class CommandContext:
         require_extra("cli", "fsspec")
         from ..file_system import DataStoreFileSystem
 
-        files = DataStoreFileSystem(skip_instance_cache=True)
+        files = DataStoreFileSystem(profile=self.profile, skip_instance_cache=True)
         self._exit_stack.callback(files.close)
         return files
 

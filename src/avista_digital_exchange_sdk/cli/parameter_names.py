@@ -66,6 +66,8 @@ OPTION_BY_PARAMETER = {
     "collaborativeId": "COLLABORATIVE",
     "attributes": "--attribute",
     "assets": "--asset",
+    "endpoint": "--endpoint",
+    "profile": "--profile",
     "steps": "--steps",
     "figsize": "--plot-size",
     "style": "--plot-style",

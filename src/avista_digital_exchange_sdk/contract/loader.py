@@ -69,8 +69,8 @@ def from_endpoint(endpoint: str | None, token_variable: str) -> LoadedSchema:
         finally:
             run_sync(client.backend.close())
     except DigitalExchangeError as error:
-        raise ContractError(f"{settings.endpoint}: {error}") from error
-    return _from_introspection(introspection, settings.endpoint)
+        raise ContractError(f"{settings.access.endpoint}: {error}") from error
+    return _from_introspection(introspection, settings.access.endpoint)
 
 
 async def _introspect(client: GraphQLClient) -> dict[str, Any]:

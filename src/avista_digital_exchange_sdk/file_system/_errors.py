@@ -5,15 +5,13 @@ import errno
 import os
 from collections.abc import Iterator
 
+from .._graphql.client import REJECTED_TOKEN_STATUS
 from ..errors import (
     ConnectionFailedError,
     ExchangeClosedError,
     NotFoundError,
     UnauthorizedError,
 )
-
-REFUSED_TOKEN = 401
-"""The HTTP status for a rejected token, as opposed to a forbidden operation."""
 
 
 @contextlib.contextmanager
@@ -24,9 +22,10 @@ def translate_errors(path: str) -> Iterator[None]:
     except NotFoundError as error:
         raise missing(path) from error
     except UnauthorizedError as error:
-        raise PermissionError(
-            errno.EACCES, f"permission denied by the platform ({error})", path
-        ) from error
+        denied = PermissionError(errno.EACCES, f"permission denied by the platform ({error})", path)
+        for note in getattr(error, "__notes__", ()):
+            denied.add_note(note)
+        raise denied from error
 
 
 def missing(path: str) -> FileNotFoundError:
@@ -67,6 +66,6 @@ def affects_all(error: BaseException) -> bool:
     for one in (error, error.__cause__):
         if isinstance(one, (ConnectionFailedError, ExchangeClosedError)):
             return True
-        if isinstance(one, UnauthorizedError) and one.statusCode == REFUSED_TOKEN:
+        if isinstance(one, UnauthorizedError) and one.statusCode == REJECTED_TOKEN_STATUS:
             return True
     return False

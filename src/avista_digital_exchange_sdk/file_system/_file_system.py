@@ -29,13 +29,16 @@ class DataStoreFileSystem(UploadingFileSystem):
     environment is not: each process reads its own environment.
 
     Args:
-        token: Your token. Defaults to the environment variable `AVISTA_DX_TOKEN`.
+        token: Your token. Defaults to the environment variable `AVISTA_DX_TOKEN`, then to the token
+            that `avista-dx login` stored.
         endpoint: GraphQL URL. Defaults to the environment variable `AVISTA_DX_ENDPOINT`, then to
-            production.
+            that of the profile, then to production.
         timeout: Read timeout in seconds.
         maxRetries: Maximum number of retries after a transient failure.
         verify: TLS verification: True, or the path of a CA bundle (PEM).
         proxy: Proxy URL. Defaults to the proxy environment variables.
+        profile: The name of the profile with token and endpoint. Defaults to the environment
+            variable `AVISTA_DX_PROFILE`, then to the profile `default`.
         listings_expiry_time: Seconds for which listings are cached; None for no limit.
         options: Further options of fsspec: `use_listings_cache`, `max_paths`,
             `skip_instance_cache`.

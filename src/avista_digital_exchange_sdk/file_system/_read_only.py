@@ -53,12 +53,15 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         maxRetries: int = 4,
         verify: bool | str = True,
         proxy: str | None = None,
+        profile: str | None = None,
         listings_expiry_time: float | None = LISTING_LIFETIME,
         **options: Any,
     ) -> None:
         super().__init__(listings_expiry_time=listings_expiry_time, **options)
         # Reconnecting uses the original environment.
-        token_then, endpoint_then = self._environment
+        # A profile has priority over the environment.
+        defaults = self._environment if profile is None else (None, None, profile)
+        token_then, endpoint_then, profile_then = defaults
 
         def connect() -> AvistaDigitalExchange:
             return AvistaDigitalExchange(
@@ -68,6 +71,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
                 maxRetries=maxRetries,
                 verify=verify,
                 proxy=proxy,
+                profile=profile_then,
             )
 
         self._connect_client = connect

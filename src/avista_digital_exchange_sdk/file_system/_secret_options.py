@@ -8,7 +8,12 @@ from typing import Any
 from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # untyped
 from fsspec.config import apply_config  # type: ignore[import-untyped]  # untyped
 
-from .._client_base import ENDPOINT_VARIABLE, TOKEN_VARIABLE
+from .._profiles.access import (
+    ENDPOINT_VARIABLE,
+    PROFILE_VARIABLE,
+    TOKEN_VARIABLE,
+    describe_variable,
+)
 from .._secrets import Secret, SecretStr
 from ..errors import InvalidParameterError
 
@@ -45,12 +50,28 @@ class SecretOptions(type(AbstractFileSystem)):  # type: ignore[misc]  # fsspec h
         return super().__call__(*args, **options)
 
 
+class EnvironmentOption(SecretOption):
+    """An option that is the value of an environment variable.
+
+    Attributes:
+        source: Where it comes from, for messages.
+    """
+
+    __slots__ = ("source",)
+
+    source: str
+
+
 class Environment:
-    """The current token and endpoint of the environment."""
+    """The current token, endpoint and profile of the environment."""
 
-    def __get__(self, instance: object, owner: type) -> tuple[SecretOption | None, ...]:
-        return tuple(map(_from_environment, (TOKEN_VARIABLE, ENDPOINT_VARIABLE)))
+    def __get__(self, instance: object, owner: type) -> tuple[EnvironmentOption | None, ...]:
+        return tuple(map(_from_environment, (TOKEN_VARIABLE, ENDPOINT_VARIABLE, PROFILE_VARIABLE)))
 
 
-def _from_environment(name: str) -> SecretOption | None:
-    return SecretOption(os.environ[name]) if name in os.environ else None
+def _from_environment(name: str) -> EnvironmentOption | None:
+    if not os.environ.get(name):
+        return None
+    option = EnvironmentOption(os.environ[name])
+    option.source = describe_variable(name)
+    return option

@@ -1,17 +1,34 @@
 """The command that shows the current user."""
 
+from ...client import get_endpoint, get_sources
 from ..command import command
 from ..context import CommandContext
+from ..output import print_json
 
 
-@command("avista-dx whoami")
+@command("avista-dx whoami", "avista-dx whoami --profile work", "avista-dx whoami --json")
 def whoami(run: CommandContext) -> None:
-    """Show the current user."""
+    """Show the current user, the endpoint, and where the token comes from."""
     user = run.exchange.getUserInfo()
-    organization = user.organization.name if user.organization else None
-    columns = {
-        "name": lambda user: f"{user.firstName} {user.lastName}",
-        "organization": lambda _: organization,
-        "userId": lambda user: user.userId,
+    sources = get_sources(run.exchange)
+    endpoint = get_endpoint(run.exchange)
+    if run.json:
+        print_json(
+            user.model_dump()
+            | {
+                "endpoint": endpoint,
+                "endpointSource": sources.endpoint,
+                "tokenSource": sources.token,
+                "profile": sources.profile,
+            }
+        )
+        return
+    rows = {
+        "name": f"{user.firstName} {user.lastName}",
+        "organization": user.organization.name if user.organization else None,
+        "userId": user.userId,
+        "endpoint": f"{endpoint} (from {sources.endpoint})",
+        "token": f"from {sources.token}",
+        "profile": sources.profile or "none",
     }
-    run.print_rows([user], columns, json=user)
+    run.print_rows(rows.items(), {"": lambda row: row[0], " ": lambda row: row[1]})

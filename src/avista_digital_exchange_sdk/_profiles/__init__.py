@@ -1,0 +1,1 @@
+"""Profiles: endpoints and tokens that `avista-dx login` stored, and where clients find theirs."""
