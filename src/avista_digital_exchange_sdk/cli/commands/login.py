@@ -36,7 +36,9 @@ MAX_INPUT_CHARACTERS = 65_536
 )
 def login(
     run: CommandContext,
-    excess: Annotated[list[str] | None, typer.Argument(hidden=True, metavar="", help="Refused.")] = None,
+    excess: Annotated[
+        list[str] | None, typer.Argument(hidden=True, metavar="", help="Refused.")
+    ] = None,
     endpoint: Annotated[
         str | None,
         typer.Option(

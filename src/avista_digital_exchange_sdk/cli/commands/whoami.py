@@ -1,6 +1,5 @@
 """The command that shows the current user."""
 
-from ...client import get_endpoint, get_sources
 from ..command import command
 from ..context import CommandContext
 from ..output import print_json
@@ -9,6 +8,9 @@ from ..output import print_json
 @command("avista-dx whoami", "avista-dx whoami --profile work", "avista-dx whoami --json")
 def whoami(run: CommandContext) -> None:
     """Show the current user, the endpoint, and where the token comes from."""
+    # Imported on use, as help needs no client.
+    from ...client import get_endpoint, get_sources
+
     user = run.exchange.getUserInfo()
     sources = get_sources(run.exchange)
     endpoint = get_endpoint(run.exchange)
