@@ -224,6 +224,7 @@ class PublishIncompleteError(DigitalExchangeError):
         rejected: The reasons of the rejected records, by index.
         unknown: Indexes of records that were sent without receiving a response.
         notSent: Indexes of records that were not sent.
+        files: Of published files, the error of each that was not published completely, by path.
     """
 
     def __init__(
@@ -242,6 +243,7 @@ class PublishIncompleteError(DigitalExchangeError):
         self.rejected: dict[int, str] = dict(rejected or {})
         self.unknown: list[int] = list(unknown)
         self.notSent: list[int] = list(notSent)
+        self.files: dict[str, PublishIncompleteError] = {}
 
 
 class QueryIncompleteError(DigitalExchangeError):

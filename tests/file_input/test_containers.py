@@ -22,7 +22,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from avista_digital_exchange_sdk import InvalidParameterError, PathNotFoundError
+from avista_digital_exchange_sdk import (
+    InvalidParameterError,
+    PathNotFoundError,
+    PublishIncompleteError,
+)
 
 from ..support.admin_client import AdminClient
 from .conftest import WHOLE, FilePublisher
@@ -546,5 +550,5 @@ def test_file_that_changes_while_reading_is_refused(files: FilePublisher) -> Non
         path.write_bytes(PLAIN + b"2024-05-03T00:00:00Z,3\n")
 
     other = files.write(PLAIN.replace(b"kW", b"V"), "first.csv")
-    with pytest.raises(InvalidParameterError, match="was changed while it was read"):
+    with pytest.raises(PublishIncompleteError, match="was changed while it was read"):
         files.publish([other, path], progress=change)

@@ -465,7 +465,7 @@ def test_only_time_column_is_used_with_a_notice(files: FilePublisher) -> None:
 def test_shifted_times_are_counted(files: FilePublisher) -> None:
     path = files.write(["timestamp,kW", "2024-03-10 02:30:00,1"])
     report = files.publish(path, nonexistent="shift", **LOS_ANGELES)
-    assert report.files[0].notices == ["1 times that do not exist are put forward by an hour"]
+    assert report.files[0].notices == ["1 times that do not exist are put forward as clocks are"]
 
 
 def test_repeated_hour_is_inferred_for_each_asset(files: FilePublisher) -> None:
@@ -546,3 +546,17 @@ def test_months_are_read_with_a_format(files: FilePublisher) -> None:
     path = files.write(["timestamp,kWh", "2024-05,1", "2024-06,2"])
     files.publish(path, timeFormat="%Y-%m", **UTC)
     assert files.stored() == {"a/kWh": ["2024-05-01 00:00 1", "2024-06-01 00:00 2"]}
+
+
+@pytest.mark.parametrize("ambiguous", ["infer", "later"])
+def test_ambiguous_values_of_type_timestamp_are_not_inferred(
+    files: FilePublisher, ambiguous: str
+) -> None:
+    path = files.write(["timestamp,restored", "2024-11-05T00:00:00Z,2024-11-03T01:30"])
+    arguments = {"ambiguous": ambiguous, "measureTypes": {"restored": "TIMESTAMP"}}
+    if ambiguous == "infer":
+        with pytest.raises(InvalidParameterError, match="can't be published as TIMESTAMP"):
+            files.publish(path, **arguments, **LOS_ANGELES)
+    else:
+        files.publish(path, **arguments, **LOS_ANGELES)
+        assert files.stored() == {"a/restored": ["2024-11-05 00:00 2024-11-03 09:30:00.000000000"]}

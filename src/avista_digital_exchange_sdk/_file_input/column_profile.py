@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .._time_series.record_validation import MAX_VALUE_BYTES
 from .blanks import trim_cells
 from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
 from .numbers import BOOLEANS, HEXADECIMAL, INFINITE, NumberReadings, is_missing_marker, to_bigint
@@ -81,7 +80,6 @@ class ColumnProfile:
         # Whether the file's delimiter is that of files with decimal commas.
         self.may_have_decimal_commas = False
         self.sentinels: dict[str, None] = {}
-        self.too_long: Example | None = None
         self.not_integer: Example | None = None
         self.number_syntax = numbers
         self.readings = NumberReadings(numbers)
@@ -90,7 +88,6 @@ class ColumnProfile:
         """Look at cells that hold something, and their lines."""
         if not len(cells):
             return
-        self._check_length(cells, lines)
         if self.kind in (Kind.TEXT, Kind.BOOLEAN, Kind.TIME):
             own = {Kind.TEXT: Cell.TEXT, Kind.BOOLEAN: Cell.BOOLEAN, Kind.TIME: Cell.ZONED_TIME}
             self._count(own[self.kind], len(cells), lines[0].as_py(), cells[0].as_py())
@@ -107,12 +104,6 @@ class ColumnProfile:
                 self._count(self._classify(text), 1, line, text)
             else:
                 self._add_numbers(pa.array([plain]), pa.array([line]))
-
-    def _check_length(self, cells: Any, lines: Any) -> None:
-        if self.too_long is None:
-            place = pc.index(pc.greater(pc.binary_length(cells), MAX_VALUE_BYTES), True).as_py()
-            if place >= 0:
-                self.too_long = Example(lines[place].as_py(), cells[place].as_py())
 
     def _add_numbers(self, texts: Any, lines: Any) -> None:
         if not len(texts):

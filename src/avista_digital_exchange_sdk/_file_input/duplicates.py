@@ -80,6 +80,11 @@ class ValueIndex:
         with explain_full_disk():
             self._database.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?)", rows)
 
+    def sort(self) -> None:
+        """Sort the values, after the last one was added."""
+        with explain_full_disk():
+            self._database.execute("CREATE INDEX by_time ON cells (asset, attribute, time, place)")
+
     def duplicates(self) -> Iterator[Duplicate]:
         """Find all values that are not the only ones of their time."""
         names = list(self._numbers)
@@ -121,6 +126,17 @@ class ValueIndex:
             (file * _LINES, (file + 1) * _LINES - 1),
         ).fetchone()
         return int(count)
+
+    def list_dropped_lines(self, file: int) -> Iterator[int]:
+        """List the lines of a file of which no value was chosen."""
+        rows = self._database.execute(
+            "SELECT place FROM cells JOIN (SELECT place, count(*) AS dropped_count FROM dropped "
+            "WHERE place BETWEEN ? AND ? GROUP BY place) USING (place) "
+            "GROUP BY place HAVING count(*) = dropped_count",
+            (file * _LINES, (file + 1) * _LINES - 1),
+        )
+        for (place,) in rows:
+            yield place - file * _LINES
 
     def list_dropped(self, file: int, first_line: int, last_line: int) -> set[tuple[str, str, int]]:
         """List the values of some lines that were not chosen, as asset, attribute and line."""

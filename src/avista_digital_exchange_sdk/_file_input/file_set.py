@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
-from .._time_series.publish_outcomes import PublishOutcomes
 from .._time_series.timestamps import format_timestamp
 from .._utils.progress import ProgressCallback
 from .duplicates import Duplicate, OrderCheck, ValueIndex
 from .options import FileOptions
 from .problems import build_error, suggest
 from .publish_plan import PublishPlan
+from .rejected_layout import adapt_options
 from .sources import open_source
 
 MAX_DUPLICATES_LISTED = 10
@@ -30,7 +31,6 @@ class FileSet:
         self._options = options
         self._opened = ExitStack()
         self.plans: list[PublishPlan] = []
-        self.outcomes: list[PublishOutcomes] = []
         self._is_cancelled = False
 
     def __enter__(self) -> "FileSet":
@@ -63,11 +63,12 @@ class FileSet:
             if self._is_cancelled:
                 return
             source = self._opened.enter_context(open_source(path, self._options))
-            plan = PublishPlan(source, self._options, known_types, number)
+            options = adapt_options(source, self._options)
+            plan = PublishPlan(source, options, known_types, number)
             self.plans.append(plan)
             self._check_types(plan)
             # Whatever is wrong already, all that is wrong is found at once.
-            self.outcomes.append(PublishOutcomes(plan.check(order)))
+            plan.check(order)
         if not self.problems and not order.is_ordered:
             self._check_duplicates()
 
@@ -75,8 +76,8 @@ class FileSet:
         self, callback: ProgressCallback | None, number: int
     ) -> ProgressCallback | None:
         """Count the rows of a file after those of the files before it."""
-        before = sum(outcomes.total for outcomes in self.outcomes[:number])
-        total = sum(outcomes.total for outcomes in self.outcomes)
+        before = sum(plan.outcomes.total for plan in self.plans[:number])
+        total = sum(plan.outcomes.total for plan in self.plans)
         return callback and (lambda done, _: callback(before + done, total))
 
     def raise_problems(self) -> None:
@@ -101,14 +102,13 @@ class FileSet:
         self._opened.callback(index.close)
         for plan in self.plans:
             plan.add_values(index)
+        index.sort()
         policy = self._options.duplicates
-        found = 0
-        for duplicate in index.duplicates():
-            if policy == "refuse" or (policy == "identical" and not duplicate.is_identical):
-                found += 1
-                if found <= MAX_DUPLICATES_LISTED:
-                    self._add_duplicate(duplicate)
-        if not found:
+        if policy in ("refuse", "identical"):
+            refused = (d for d in index.duplicates() if policy == "refuse" or not d.is_identical)
+            for duplicate in islice(refused, MAX_DUPLICATES_LISTED):
+                self._add_duplicate(duplicate)
+        if not self.problems:
             index.keep("last" if policy == "last" else "first")
             for plan in self.plans:
                 plan.drop(index)

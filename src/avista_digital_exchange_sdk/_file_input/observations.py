@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from .blanks import trim_cells
 from .column_roles import ColumnRoles
 from .options import FileOptions
-from .tables import STRING, Chunk, Column
+from .tables import STRING, Chunk, Column, name_key
 
 _MIDNIGHT = r"[ T]00:00:00(\.0+)?$"
 
@@ -40,6 +40,7 @@ class Observations(NamedTuple):
         dimensions: Metadata of each row, by name.
         values: The attributes.
         series: What tells apart the series that the rows are of, beside the asset.
+        joined: The lines whose values are in the row of another line, each after that line.
     """
 
     lines: Any
@@ -48,6 +49,7 @@ class Observations(NamedTuple):
     dimensions: Mapping[str, Any]
     values: Sequence[Values]
     series: str | None = None
+    joined: Sequence[tuple[int, int]] = ()
 
     def take(self, rows: Any) -> "Observations":
         """Keep some rows."""
@@ -115,15 +117,14 @@ class ShapeReader:
         return Observations(pa.array(chunk.lines, pa.int64()), assets, times[0], dimensions, values)
 
     def _attribute(self, index: int) -> str:
-        name = self._columns[index].name
-        return self._names.get(name, name)
+        return name_key(self._names, self._columns[index].name)
 
     def _split_levels(self, rows: Observations) -> Iterator[Observations]:
         """One set of observations for each asset that columns are of."""
         by_asset: dict[str, list[Values]] = {}
         for entry in rows.values:
             asset, attribute = self._columns[entry.position].levels or ("", entry.attribute)
-            named = entry._replace(attribute=self._names.get(attribute, attribute))
+            named = entry._replace(attribute=name_key(self._names, attribute))
             by_asset.setdefault(asset, []).append(named)
         for asset, values in by_asset.items():
             assets = pa.repeat(pa.scalar(asset or None, STRING), len(rows.lines))
@@ -134,7 +135,7 @@ class ShapeReader:
         attributes = _trim(chunk.columns[self._roles.attribute or 0]).dictionary_encode()
         for number, name in enumerate(attributes.dictionary.to_pylist()):
             own = rows.take(pc.indices_nonzero(pc.equal(attributes.indices, number)))
-            attribute = self._names.get(name, name)
+            attribute = name_key(self._names, name)
             values = own.values[0]._replace(attribute=attribute, column=name)
             yield own._replace(values=[values], series=attribute)
         if attributes.null_count:
@@ -162,6 +163,7 @@ def merge_rows(parts: Sequence[Observations]) -> Observations:
     """
     keys: dict[tuple[Any, ...], int] = {}
     lines: list[int] = []
+    joined: list[tuple[int, int]] = []
     columns: dict[str, dict[int, str]] = {}
     for part in parts:
         if not part.values:
@@ -178,6 +180,8 @@ def merge_rows(parts: Sequence[Observations]) -> Observations:
             row = keys.setdefault(key, len(keys))
             if row == len(lines):
                 lines.append(line)
+            else:
+                joined.append((lines[row], line))
             cells[row] = cell
     names = list(parts[0].dimensions)
     assets, times, *dimensions = zip(*keys, strict=True) if keys else ((), (), *[()] * len(names))
@@ -190,6 +194,7 @@ def merge_rows(parts: Sequence[Observations]) -> Observations:
             Values(name, name, 0, pa.array([cells.get(row) for row in range(len(keys))], STRING))
             for name, cells in columns.items()
         ],
+        joined=joined,
     )
 
 

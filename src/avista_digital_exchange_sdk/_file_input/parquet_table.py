@@ -32,10 +32,8 @@ class ParquetTable:
     def __init__(self, source: Source) -> None:
         self._source = source
         try:
-            with source.open() as file:
-                # An archive's file can't be searched; Parquet is read from its end.
-                self._bytes = None if file.seekable() and source.is_plain else file.read()
-            schema = self._open().schema_arrow
+            with source.open_seekable() as file:
+                schema = pq.ParquetFile(file).schema_arrow
         except (pa.ArrowException, OSError) as error:
             raise fail(source.label, f"is no Parquet file ({type(error).__name__})") from None
         self._kinds = [_kind(source, field) for field in schema]
@@ -52,21 +50,14 @@ class ParquetTable:
     def chunks(self, problems: Problems) -> Iterator[Chunk]:
         """Read all rows."""
         row = 1
-        with self._open() as file:
-            for batch in file.iter_batches(ROWS_PER_CHUNK):
+        with self._source.open_seekable() as file:
+            for batch in pq.ParquetFile(file).iter_batches(ROWS_PER_CHUNK):
                 columns = [
-                    _to_strings(column, kind, problems, name)
-                    for column, kind, name in zip(
-                        batch.columns, self._kinds, batch.schema.names, strict=True
-                    )
+                    _to_strings(column, kind)
+                    for column, kind in zip(batch.columns, self._kinds, strict=True)
                 ]
                 yield Chunk(range(row, row + batch.num_rows), columns)
                 row += batch.num_rows
-
-    def _open(self) -> Any:
-        if self._bytes is not None:
-            return pq.ParquetFile(pa.BufferReader(self._bytes))
-        return pq.ParquetFile(self._source.path, memory_map=True)
 
 
 def _kind(source: Source, field: Any) -> Kind:
@@ -88,7 +79,7 @@ def _kind(source: Source, field: Any) -> Kind:
     )
 
 
-def _to_strings(column: Any, kind: Kind, problems: Problems, name: str) -> Any:
+def _to_strings(column: Any, kind: Kind) -> Any:
     """Values as strings: numbers in their shortest form, times in ISO 8601."""
     if kinds.is_dictionary(column.type):
         column = column.dictionary_decode()

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .._time_series.publish_outcomes import PublishOutcomes
 from .._time_series.record_validation import validate_name
 from .._time_series.row_publisher import RowSlice
 from .._time_series.timestamps import format_timestamp
@@ -50,6 +51,7 @@ class PublishPlan:
         self, source: Source, options: FileOptions, known_types: Mapping[str, str], number: int = 0
     ) -> None:
         self.number = number
+        self.outcomes = PublishOutcomes()
         self.is_cancelled = False
         self.source = source
         self._options = options
@@ -100,10 +102,9 @@ class PublishPlan:
         return self._table.dialect if isinstance(self._table, CsvTable) else None
 
     @property
-    def stated_escape(self) -> str | None:
-        """What the caller says to stand before quotes within cells, if not another quote."""
-        dialect = self.csv_dialect
-        return dialect.escape if dialect and self._options.escape else None
+    def decimal(self) -> str:
+        """The decimal separator of numbers that are written as text."""
+        return self._options.numbers.decimal
 
     @property
     def asset_names(self) -> dict[str, str]:
@@ -137,15 +138,16 @@ class PublishPlan:
             )
         return ""
 
-    def check(self, order: OrderCheck) -> Iterator[int]:
-        """Check all rows, as publishing them would; return the lines that hold values."""
+    def check(self, order: OrderCheck) -> None:
+        """Check all rows, as publishing them would, and expect the outcomes of their lines."""
         for rows in self._read_typed():
             self._checker.check(rows)
-            yield from self._note_rows(rows, order)
+            self._note_rows(rows, order)
+            self.outcomes.expect(rows.lines.to_pylist())
         self._times.finish()
         if self._times.shifted:
             self.notices.append(
-                f"{self._times.shifted} times that do not exist are put forward by an hour"
+                f"{self._times.shifted} times that do not exist are put forward as clocks are"
             )
 
     def add_values(self, index: ValueIndex) -> None:
@@ -159,6 +161,7 @@ class PublishPlan:
         if count := index.count_dropped(self.number):
             self._dropped = index
             self.values -= count
+            self.outcomes.discard(index.list_dropped_lines(self.number))
             self.notices.append(f"{count} values are left out, as their times come again")
 
     def slices(self) -> Iterator[RowSlice]:
@@ -166,6 +169,8 @@ class PublishPlan:
         self.source.check_unchanged()
         self._times = self._create_time_reader()
         for rows in self._read_chunks():
+            for line, other in rows.joined:
+                self.outcomes.join(line, other)
             yield from to_slices(rows, self.types)
 
     def report(self) -> FileReport:
@@ -364,15 +369,14 @@ class PublishPlan:
                 )
                 return
 
-    def _note_rows(self, rows: Observations, order: OrderCheck) -> Iterator[int]:
+    def _note_rows(self, rows: Observations, order: OrderCheck) -> None:
         self.rows += len(rows.lines)
         self.values += sum(len(e.cells) - e.cells.null_count for e in rows.values)
         assets, times = rows.assets.to_pylist(), rows.times.to_pylist()
         series = rows.series
-        for line, asset, time in zip(rows.lines.to_pylist(), assets, times, strict=True):
+        for asset, time in zip(assets, times, strict=True):
             if time is not None and asset is not None:
                 order.add(asset, series, time)
-            yield line
 
 
 def _has_digit(times: Any) -> Any:

@@ -3,17 +3,14 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 
 from .._utils import validation
 from .._utils.atomic_files import atomic_write
 from ..errors import InvalidParameterError
-from .csv_dialect import CsvDialect
-from .options import WHITESPACE
 from .publish_plan import PublishPlan
-from .sources import STANDARD_INPUT, decoded_lines
-from .tables import REASON_COLUMN, Column
+from .sources import STANDARD_INPUT
+from .tables import REASON_COLUMN, Column, Kind
 
 
 class RejectedRows:
@@ -64,44 +61,32 @@ class RejectedRows:
         target = self._targets[plan.number]
         if target is None:
             return None
-        dialect = plan.csv_dialect
-        encoding = "utf-8" if dialect is None else dialect.encoding
-        delimiter = "," if dialect is None else dialect.delimiter
-        escape = plan.stated_escape
-        text = io.StringIO(newline="")
-        writer = csv.writer(
-            text,
-            delimiter="," if delimiter == WHITESPACE else delimiter,
-            quotechar=(dialect.quote if dialect else "") or '"',
-            quoting=csv.QUOTE_ALL if escape else csv.QUOTE_MINIMAL,
-            lineterminator="\n",
-        )
         kept = [i for i, name in enumerate(plan.column_names) if name != REASON_COLUMN]
         # Columns of two levels are known by the times before them.
         kept.sort(key=lambda i: plan.columns[i].levels is not None)
         columns = [plan.columns[i] for i in kept]
         with atomic_write(target) as file:
-            text.writelines(_lines_before_rows(plan, dialect))
-            if dialect is None or dialect.header_line:
-                writer.writerows(_name_lines(columns))
-            if dialect is not None:
-                text.writelines(_units_rows(plan, dialect))
+            # Without a byte order mark Excel misreads names, and programs that take text as it is
+            # misread the first name with one.
+            is_ascii = all(column.name.isascii() for column in columns)
+            encoding = "utf-8" if is_ascii else "utf-8-sig"
+            text = io.TextIOWrapper(file, encoding, newline="", write_through=True)
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerows(_name_lines(columns))
             for line, cells in plan.read_rows():
                 if line in reasons:
-                    row = [*(cells[i] or "" for i in kept), reasons[line]]
-                    if escape:
-                        row = [cell.replace(escape, escape * 2) for cell in row]
-                    writer.writerow(row)
-                    file.write(_take(text).encode(encoding.removesuffix("-sig")))
-            file.write(_take(text).encode(encoding.removesuffix("-sig")))
+                    row = [_format(plan, plan.columns[i].kind, cells[i]) for i in kept]
+                    writer.writerow([*row, reasons[line]])
+            text.flush()
+            text.detach()
         return target
 
 
-def _take(text: io.StringIO) -> str:
-    taken = text.getvalue()
-    text.seek(0)
-    text.truncate()
-    return taken
+def _format(plan: PublishPlan, kind: Kind, cell: str | None) -> str:
+    """Write a cell as the arguments say that text is written."""
+    if cell is not None and kind is Kind.NUMBER:
+        return cell.replace(".", plan.decimal)
+    return cell or ""
 
 
 def _name_lines(columns: Sequence[Column]) -> list[list[str]]:
@@ -115,18 +100,3 @@ def _name_lines(columns: Sequence[Column]) -> list[list[str]]:
         [*(attribute for _, attribute in levels), REASON_COLUMN],
         [time_name or "timestamp", *([""] * len(columns[1:])), ""],
     ]
-
-
-def _lines_before_rows(plan: PublishPlan, dialect: CsvDialect | None) -> list[str]:
-    """The lines before the names, as they are."""
-    if dialect is None or dialect.first_header_line < 2:
-        return []
-    with plan.source.open() as file, decoded_lines(file, dialect.encoding) as lines:
-        return list(islice(lines, dialect.first_header_line - 1))
-
-
-def _units_rows(plan: PublishPlan, dialect: CsvDialect) -> list[str]:
-    """The rows of units, as they are."""
-    with plan.source.open() as file, decoded_lines(file, dialect.encoding) as lines:
-        begin = dialect.header_line
-        return list(islice(lines, begin, begin + dialect.units_rows))

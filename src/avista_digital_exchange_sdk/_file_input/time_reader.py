@@ -13,7 +13,6 @@ from .options import FileOptions
 from .problems import Problems, quote, suggest
 from .time_suggestions import suggest_compact_format, suggest_hour_format, suggest_unit
 from .time_texts import (
-    FORMATS,
     ISO,
     LocalTime,
     Parse,
@@ -28,6 +27,7 @@ _TIMESTAMP = pa.timestamp("ns", "UTC")
 # A time with its zone, which Arrow reads many at a time.
 _PLAIN_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$"
 _NAIVE = "says no time zone"
+_UNIT_NAMES = {"excel": "Excel's numbers of days", "matlab": "MATLAB's numbers of days"}
 
 
 class TimeReader:
@@ -57,15 +57,10 @@ class TimeReader:
         self.format_name = "unknown"
         self._parse = self._choose_parser(detector)
         zone = options.timeZone or ("UTC" if is_utc else None)
-        self._local = (
-            LocalTimes(
-                parse_time_zone("timeZone", zone),
-                options.ambiguous,
-                options.nonexistent,
-            )
-            if zone is not None
-            else None
-        )
+        self._local = _create_local_times(zone, options, options.ambiguous)
+        # Values of type TIMESTAMP come in any order, from which nothing can be inferred.
+        refused = "refuse" if options.ambiguous == "infer" else options.ambiguous
+        self._local_values = _create_local_times(zone, options, refused)
         self.first: int | None = None
         self.last: int | None = None
 
@@ -99,10 +94,10 @@ class TimeReader:
                 continue
             if time.offset is not None:
                 return str(time.nanoseconds - time.offset * 10**9)
-            if self._local is None:
+            if self._local_values is None:
                 return None
             try:
-                return str(self._local.to_utc(time.nanoseconds, text, time.abbreviation))
+                return str(self._local_values.to_utc(time.nanoseconds, text, time.abbreviation))
             except LocalTimeError:
                 return None
         return None
@@ -139,12 +134,12 @@ class TimeReader:
             self.format_name = options.timeFormat
             return parse_with_format(options.timeFormat)
         if options.timeUnit is not None:
-            self.format_name = f"{options.timeUnit} since 1970"
+            self.format_name = _UNIT_NAMES.get(options.timeUnit, f"{options.timeUnit} since 1970")
             return parse_with_unit(options.timeUnit)
         found = detector.formats()
         if len(found) == 1:
             self.format_name = found[0].name
-            return FORMATS[1].parse if found[0] is FORMATS[1] else found[0].parse
+            return found[0].parse
         if not detector.seen:
             return ISO.parse
         example = str(detector.example)
@@ -274,6 +269,14 @@ class TimeReader:
         if bounds["min"] is not None:
             self.first = bounds["min"] if self.first is None else min(self.first, bounds["min"])
             self.last = bounds["max"] if self.last is None else max(self.last, bounds["max"])
+
+
+def _create_local_times(
+    zone: str | None, options: FileOptions, ambiguous: str
+) -> LocalTimes | None:
+    if zone is None:
+        return None
+    return LocalTimes(parse_time_zone("timeZone", zone), ambiguous, options.nonexistent)
 
 
 class _BadTimes:

@@ -240,7 +240,6 @@ FORMATS: Sequence[TimeFormat] = (
     ),
 )
 FORMAT_NAMES: Mapping[str, Parse] = {form.name: form.parse for form in FORMATS}
-_ALL_DIGITS = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?", re.ASCII)
 
 
@@ -255,7 +254,6 @@ class TimeFormatDetector:
     def __init__(self) -> None:
         self.failures = dict.fromkeys(range(len(FORMATS)), 0)
         self.seen = 0
-        self.digits = 0
         self.example: str | None = None
 
     def add(self, cells: Iterable[str]) -> None:
@@ -266,8 +264,6 @@ class TimeFormatDetector:
             self.seen += 1
             if self.example is None:
                 self.example = cell
-            if _ALL_DIGITS.fullmatch(cell):
-                self.digits += 1
             for index in alive:
                 if FORMATS[index].parse(cell) is None:
                     failures[index] += 1

@@ -1,5 +1,6 @@
 """The outcomes of published rows or records, in one byte each."""
 
+from array import array
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from .._utils.progress import ProgressCallback, ProgressReporter
@@ -24,6 +25,8 @@ class PublishOutcomes:
     def __init__(self, indexes: Iterable[int] = ()) -> None:
         # A byte per row: lists of integers would need 40 times the memory.
         self._states = bytearray()
+        # The next row of the same record, by row; empty unless rows are joined. Row 0 is none.
+        self._next = array("L")
         self.rejected: dict[int, str] = {}
         self.values_stored = 0
         self.values_corrected = 0
@@ -33,6 +36,22 @@ class PublishOutcomes:
     def expect(self, indexes: Iterable[int]) -> None:
         """Add rows to publish."""
         self._mark(indexes, PENDING)
+
+    def discard(self, indexes: Iterable[int]) -> None:
+        """Remove rows that are not to be published after all."""
+        for index in indexes:
+            self._states[index] = 0
+
+    def join(self, first: int, other: int) -> None:
+        """Give a row the outcome of an earlier one, in whose record its values are.
+
+        None of them may be row 0.
+        """
+        if not self._next:
+            self._next = array("L", bytes(array("L").itemsize * len(self._states)))
+        while self._next[first]:
+            first = self._next[first]
+        self._next[first] = other
 
     def mark_written(self, indexes: Iterable[int]) -> None:
         """Note that all records of a batch were written."""
@@ -48,7 +67,8 @@ class PublishOutcomes:
 
     def mark_rejected(self, index: int, reason: str) -> None:
         """Note that a record of a row was rejected. The first reason is kept."""
-        self.rejected.setdefault(index, reason)
+        for row in self._joined_rows(index):
+            self.rejected.setdefault(row, reason)
         self._mark([index], REJECTED)
 
     @property
@@ -71,10 +91,20 @@ class PublishOutcomes:
 
     def _mark(self, indexes: Iterable[int], state: int) -> None:
         states = self._states
-        for index in indexes:
-            if index >= len(states):
-                states.extend(bytes(index + 1 - len(states)))
-            states[index] = max(states[index], state)
+        for first in indexes:
+            if first >= len(states):
+                states.extend(bytes(first + 1 - len(states)))
+            for index in self._joined_rows(first):
+                states[index] = max(states[index], state)
+
+    def _joined_rows(self, first: int) -> Iterable[int]:
+        """A row and the rows that are joined with it."""
+        if not self._next:
+            return (first,)
+        rows = [first]
+        while following := self._next[rows[-1]]:
+            rows.append(following)
+        return rows
 
 
 def format_ranges(indexes: Sequence[int]) -> str:

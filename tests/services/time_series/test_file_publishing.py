@@ -165,7 +165,8 @@ def test_rejected_rows_of_each_file_are_kept(
         exchange.publishFileToTimeSeriesDatabase(database, paths, assetId="a", saveRejected=True)
     for path, time in zip(paths, TIMES, strict=False):
         rejected = path.with_name(f"{path.name}.rejected.csv")
-        assert rejected.read_text().splitlines()[1].startswith(f"{time},2,")
+        (row,) = csv.DictReader(rejected.read_text().splitlines())
+        assert (row["timestamp"], row["kW"]) == (time, "2")
 
 
 def test_rejected_rows_never_replace_a_published_file(
@@ -261,3 +262,44 @@ def test_mapping_of_a_refused_file_is_not_saved(
     with pytest.raises(InvalidParameterError):
         exchange.publishFileToTimeSeriesDatabase(database, path, assetId="a", saveMapping=mapping)
     assert not mapping.exists()
+
+
+def test_error_of_several_files_lists_each_of_them(
+    exchange: AvistaDigitalExchange, database: str, tmp_path: Path
+) -> None:
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for path, time in zip(paths, TIMES, strict=False):
+        path.write_text(f"timestamp,kW\n{time},1\n")
+    exchange.publishFileToTimeSeriesDatabase(database, paths[1:], assetId="a")
+    for path in paths[1:]:
+        path.write_text(path.read_text().replace(",1", ",2"))
+    with pytest.raises(PublishIncompleteError) as caught:
+        exchange.publishFileToTimeSeriesDatabase(database, paths, assetId="a")
+    assert {path: list(error.rejected) for path, error in caught.value.files.items()} == {
+        str(path): [2] for path in paths[1:]
+    }
+    assert f"published completely: {paths[0]}" in caught.value.__notes__
+
+
+def test_error_lists_files_that_are_not_published_after_a_failure(
+    exchange: AvistaDigitalExchange, database: str, tmp_path: Path
+) -> None:
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for path, time in zip(paths, TIMES, strict=False):
+        path.write_text(f"timestamp,kW\n{time},1\n")
+
+    def change_next_file(done: int, _: int | None) -> None:
+        if done == 1:
+            paths[1].write_text("timestamp,kW\n2024-05-07T00:00:00Z,22\n")
+
+    with pytest.raises(PublishIncompleteError, match="was changed") as caught:
+        exchange.publishFileToTimeSeriesDatabase(
+            database, paths, assetId="a", progress=change_next_file
+        )
+    assert {path: error.notSent for path, error in caught.value.files.items()} == {
+        str(path): [2] for path in paths[1:]
+    }
+    assert caught.value.__notes__[-2:] == [
+        f"published completely: {paths[0]}",
+        f"not published: {paths[2]}",
+    ]

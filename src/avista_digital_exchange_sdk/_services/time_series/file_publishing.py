@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ..._time_series.database_state import DatabaseState
 from ..._time_series.latest_values import list_latest_values
+from ..._time_series.publish_outcomes import PENDING, UNKNOWN
 from ..._time_series.record_planner import PlanOptions
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.logging import logger
 from ..._utils.progress import ProgressArgument, ProgressReporter
-from ...errors import PublishIncompleteError
+from ...errors import DigitalExchangeError, PublishIncompleteError
 from ..base import BaseService
 
 if TYPE_CHECKING:
@@ -165,6 +175,7 @@ class FilePublishingService(BaseService):
             MissingExtraError: An extra is not installed.
             UnauthorizedError: You may not write to this database.
             PublishIncompleteError: Only some rows were published; the indexes are those of lines.
+                Of several files, they are those of the first one in `files`.
 
         Example:
             >>> from pathlib import Path
@@ -211,16 +222,16 @@ class FilePublishingService(BaseService):
             for notice in _build_report(files, []).notices:
                 logger.warning("%s", notice)
             stored: list[PublishReport] = []
-            failures: list[PublishIncompleteError] = []
+            failures: dict[int, PublishIncompleteError] = {}
             with reporter.track("publish", "rows") as callback:
-                for plan, outcomes in zip(files.plans, files.outcomes, strict=True):
+                for plan in files.plans:
                     publisher = RowPublisher(
                         self._client,
                         self._backend,
                         timeSeriesDbId,
                         state,
                         plan_options,
-                        outcomes,
+                        plan.outcomes,
                         ProgressReporter(files.shift_progress(callback, plan.number)),
                         keep_responses=False,
                         dry_run=dryRun,
@@ -229,13 +240,22 @@ class FilePublishingService(BaseService):
                         result = await publisher.publish_rows(_iterate(plan.slices()))
                     except PublishIncompleteError as error:
                         _add_notes(error, plan, None if dryRun else rejected)
-                        failures.append(error)
+                        failures[plan.number] = error
                         if error.unknown or error.notSent:
                             break
+                    except DigitalExchangeError as error:
+                        if not plan.number:
+                            raise
+                        failures[plan.number] = _wrap_failure(error, plan)
+                        break
+                    except BaseException as interruption:
+                        for note in _list_files(paths, plan.number):
+                            interruption.add_note(note)
+                        raise
                     else:
                         stored.append(result.report)
             if failures:
-                raise _join_failures(failures)
+                raise _join_failures(files, paths, failures)
             return _build_report(files, stored, is_published=not dryRun)
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
@@ -272,12 +292,45 @@ def _add_notes(
         error.add_note(f"the rejected rows are in {path}, each with its reason")
 
 
-def _join_failures(failures: Sequence[PublishIncompleteError]) -> PublishIncompleteError:
-    """The error of the first file, with what is to be said of others."""
-    first, *others = failures
+def _wrap_failure(error: DigitalExchangeError, plan: PublishPlan) -> PublishIncompleteError:
+    """Wrap the error of a file of which nothing was written, unlike of files before it."""
+    unknown, not_sent = plan.outcomes.indexes(UNKNOWN), plan.outcomes.indexes(PENDING)
+    wrapped = PublishIncompleteError(
+        f"{plan.problems.source} was not published: {error}", unknown=unknown, notSent=not_sent
+    )
+    wrapped.__cause__ = error
+    return wrapped
+
+
+def _join_failures(
+    files: FileSet, paths: Sequence[Path | str], failures: Mapping[int, PublishIncompleteError]
+) -> PublishIncompleteError:
+    """Build the error of all files: that of the first one, with the others listed."""
+    last = max(failures)
+    by_file = {str(paths[number]): error for number, error in failures.items()}
+    for plan in files.plans[last + 1 :]:
+        not_sent = plan.outcomes.indexes(PENDING)
+        if not_sent:
+            message = f"{plan.problems.source} was not published"
+            by_file[str(paths[plan.number])] = PublishIncompleteError(message, notSent=not_sent)
+    first, *others = failures.values()
+    first.files = by_file
     for error in others:
         first.add_note("; ".join([str(error), *getattr(error, "__notes__", ())]))
+    for note in _list_files(paths, last, failures):
+        first.add_note(note)
     return first
+
+
+def _list_files(
+    paths: Sequence[Path | str], last: int, failed: Collection[int] = ()
+) -> Iterator[str]:
+    """Describe which of several files were published and which were not started."""
+    published = [number for number in range(last) if number not in failed]
+    if published:
+        yield f"published completely: {', '.join(str(paths[number]) for number in published)}"
+    if not_started := paths[last + 1 :]:
+        yield f"not published: {', '.join(map(str, not_started))}"
 
 
 def _build_report(

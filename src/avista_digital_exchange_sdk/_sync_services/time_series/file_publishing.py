@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import (
+    Mapping,
+    Sequence,
+)
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
@@ -159,6 +162,7 @@ class SyncFilePublishingService(SyncService):
             MissingExtraError: An extra is not installed.
             UnauthorizedError: You may not write to this database.
             PublishIncompleteError: Only some rows were published; the indexes are those of lines.
+                Of several files, they are those of the first one in `files`.
 
         Example:
             >>> from pathlib import Path

@@ -277,17 +277,29 @@ def _summarize(
     run: CommandContext, error: PublishIncompleteError, *, dry_run: bool
 ) -> PublishIncompleteError:
     """Summarize in one line what was published and what was not."""
+    errors = error.files
     if run.json:
-        rows = [{"line": line, "reason": reason} for line, reason in error.rejected.items()]
-        print_json({"written": len(error.written), "rejected": rows})
+        print_json(
+            {
+                "written": sum(len(each.written) for each in errors.values()),
+                "rejected": [
+                    {"file": file, "line": line, "reason": reason}
+                    for file, each in errors.items()
+                    for line, reason in each.rejected.items()
+                ],
+            }
+        )
     counts = {
-        "would be written" if dry_run else "written": len(error.written),
-        "already stored": len(error.unchanged),
-        "rejected": len(error.rejected),
-        "outcome unknown": len(error.unknown),
-        "not sent": len(error.notSent),
+        "would be written" if dry_run else "written": [each.written for each in errors.values()],
+        "already stored": [each.unchanged for each in errors.values()],
+        "rejected": [[*each.rejected] for each in errors.values()],
+        "outcome unknown": [each.unknown for each in errors.values()],
+        "not sent": [each.notSent for each in errors.values()],
     }
-    listed = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    totals = {what: sum(map(len, rows)) for what, rows in counts.items()}
+    listed = ", ".join(f"{count} {what}" for what, count in totals.items() if count)
+    if len(errors) > 1:
+        listed += f" in {len(errors)} files"
     reason = next((f"line {line}: {why}" for line, why in error.rejected.items()), error.__cause__)
     summary = PublishIncompleteError(to_cli_message(f"rows: {listed}; {reason}"))
     for note in getattr(error, "__notes__", ()):
