@@ -17,6 +17,7 @@ EARLIEST = -(2**63) + 2
 LATEST = 2**63 - 2
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = datetime(1970, 1, 1)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,9})?")
 _ISO_TIMESTAMP = re.compile(
@@ -102,11 +103,16 @@ def parse_iso_timestamp(text: str) -> int:
 def format_timestamp(nanoseconds: int) -> str:
     """Format a timestamp like Timestream: `2024-03-19 10:39:31.942000000`, in UTC."""
     seconds, fraction = divmod(nanoseconds, 1_000_000_000)
-    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}.{fraction:09}"
+    return f"{_to_utc(seconds).isoformat(' ')}.{fraction:09}"
 
 
 def format_iso(nanoseconds: int) -> str:
     """Format a timestamp as ISO 8601, with milliseconds, or nanoseconds if necessary."""
     seconds, fraction = divmod(nanoseconds, 1_000_000_000)
     digits = f"{fraction:09}" if fraction % 1_000_000 else f"{fraction // 1_000_000:03}"
-    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{digits}Z"
+    return f"{_to_utc(seconds).isoformat()}.{digits}Z"
+
+
+def _to_utc(seconds: int) -> datetime:
+    """Return the date and time of seconds since 1970, in UTC and without a time zone."""
+    return _NAIVE_EPOCH + timedelta(seconds=seconds)

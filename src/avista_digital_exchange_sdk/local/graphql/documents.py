@@ -18,6 +18,8 @@ from graphql import (
     validate,
 )
 
+from .variables import PreparedDocument, VariableCoercer
+
 MAX_TOKENS = 15_000
 # AppSync's limits of resolved fields and selection depth per request.
 MAX_FIELDS = 10_000
@@ -26,7 +28,19 @@ MAX_DEPTH = 75
 MAX_KEPT_DOCUMENTS = 128
 MAX_KEPT_CHARACTERS = 8_000
 
-Parsed = tuple[DocumentNode, Sequence[GraphQLError]]
+
+class Parsed(NamedTuple):
+    """A parsed document.
+
+    Attributes:
+        document: The document.
+        errors: Why it is not valid.
+        prepared: The document for coerced variables, if it has any to coerce.
+    """
+
+    document: DocumentNode
+    errors: Sequence[GraphQLError]
+    prepared: PreparedDocument | None
 
 
 class Operation(NamedTuple):
@@ -62,6 +76,7 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
+        self._coercer = VariableCoercer(schema)
         self._kept = lru_cache(MAX_KEPT_DOCUMENTS)(self._read)
 
     def read(self, source: str) -> Parsed:
@@ -75,8 +90,8 @@ class Documents:
     def _read(self, source: str) -> Parsed:
         try:
             document = parse(source, max_tokens=MAX_TOKENS)
-            errors = _check_size(document)
-            return document, errors or validate(self._schema, document)
+            errors = _check_size(document) or validate(self._schema, document)
+            return Parsed(document, errors, None if errors else self._coercer.prepare(document))
         except RecursionError as error:
             raise GraphQLError("The document is nested too deeply.") from error
 

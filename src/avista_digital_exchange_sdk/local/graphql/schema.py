@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeGuard
 
 from ariadne import make_executable_schema
 from graphql import (
@@ -40,7 +40,9 @@ from .documents import Documents, Operation, Parsed
 from .execution import Execution, ExecutionStoppedError, UserThreads
 from .pubsub import Subscription
 from .responses import EXECUTION_TIMEOUT, AppSyncResponse, refuse, to_event, to_response
+from .variables import accept_coerced_values, coerce_variables
 
+_DATA_TYPES = frozenset({str, dict, list, int, float, bool, type(None)})
 SERVICES = (user, storage, collaborative, time_series, iot, data_capture, platform_admin)
 
 
@@ -57,6 +59,7 @@ class GraphQLSchemaExecutor:
 
     def __init__(self) -> None:
         self._schema = build_executable_schema()
+        self._prepared_schema = accept_coerced_values(self._schema)
         self._documents = Documents(self._schema)
         self._threads = UserThreads()
 
@@ -68,13 +71,14 @@ class GraphQLSchemaExecutor:
         """
 
         async def run() -> bytes:
-            document, errors = self._documents.read(operation.query)
-            if not errors and _is_subscription(document, operation):
+            parsed = self._documents.read(operation.query)
+            errors = parsed.errors
+            if not errors and _is_subscription(parsed.document, operation):
                 errors = [GraphQLError("Subscriptions are only supported over WebSocket.")]
             if errors:
                 return to_json(refuse(errors))
             return to_json(
-                await self._execute(self._start(context, server_loop), document, operation)
+                await self._execute(self._start(context, server_loop), parsed, operation)
             )
 
         server_loop = asyncio.get_running_loop()
@@ -89,14 +93,15 @@ class GraphQLSchemaExecutor:
             return self._documents.read(operation.query)
 
         try:
-            document, errors = await self._threads.run(context.caller.user_id, read)
+            parsed = await self._threads.run(context.caller.user_id, read)
         except GraphQLError as error:
             return refuse([error])
-        if not errors and not _is_subscription(document, operation):
+        errors = parsed.errors
+        if not errors and not _is_subscription(parsed.document, operation):
             errors = [GraphQLError("Only subscriptions are supported over WebSocket.")]
         if errors:
             return refuse(errors)
-        return await self._subscribe(context, document, operation)
+        return await self._subscribe(context, parsed, operation)
 
     def close(self) -> None:
         """Stop the threads in which documents are executed."""
@@ -108,22 +113,24 @@ class GraphQLSchemaExecutor:
     async def _execute(
         self,
         execution: Execution,
-        document: DocumentNode,
+        parsed: Parsed,
         operation: Operation,
         event: object = None,
     ) -> AppSyncResponse:
         """Execute a document within its limits."""
         try:
             async with asyncio.timeout(LIMITS.max_execution_seconds):
+                schema, document, variables = self._prepare(parsed, operation)
                 result = execute(
-                    self._schema,
+                    schema,
                     document,
                     event,
                     execution,
-                    operation.variables,
+                    variables,
                     operation.name,
                     _resolve_member,
                     middleware=[execution],
+                    is_awaitable=_is_awaitable,
                 )
                 result = await result if inspect.isawaitable(result) else result
                 await self._announce(execution, result.data)
@@ -132,6 +139,16 @@ class GraphQLSchemaExecutor:
                 return to_response(result)
         except (TimeoutError, ExecutionStoppedError):
             return {"data": None, "errors": [EXECUTION_TIMEOUT]}
+
+    def _prepare(
+        self, parsed: Parsed, operation: Operation
+    ) -> tuple[GraphQLSchema, DocumentNode, dict[str, Any] | None]:
+        """Coerce the variables if possible; return what to execute, and with which schema."""
+        if parsed.prepared is not None:
+            coerced = coerce_variables(parsed.prepared, operation.variables)
+            if coerced is not None:
+                return self._prepared_schema, parsed.prepared.document, coerced
+        return self._schema, parsed.document, operation.variables
 
     async def _announce(self, execution: Execution, data: Mapping[str, Any] | None) -> None:
         """Publish the events of mutations, with the fields that the document selected."""
@@ -143,14 +160,14 @@ class GraphQLSchemaExecutor:
                 )
 
     async def _subscribe(
-        self, context: Context, document: DocumentNode, operation: Operation
+        self, context: Context, parsed: Parsed, operation: Operation
     ) -> RunningSubscription | AppSyncResponse:
         """Resolve the source of the events of a subscription."""
         server_loop = asyncio.get_running_loop()
         execution = self._start(context, server_loop)
         started = subscribe(
             self._schema,
-            document,
+            parsed.document,
             context_value=execution,
             variable_values=operation.variables,
             operation_name=operation.name,
@@ -163,7 +180,7 @@ class GraphQLSchemaExecutor:
         async def convert_event(event: object) -> bytes:
             async def run() -> bytes:
                 execution = self._start(context, server_loop)
-                return to_json(await self._execute(execution, document, operation, event))
+                return to_json(await self._execute(execution, parsed, operation, event))
 
             return await self._threads.run(context.caller.user_id, run)
 
@@ -229,6 +246,11 @@ def _resolve_member(source: Any, info: GraphQLResolveInfo, **_arguments: Any) ->
         return value
     execution: Execution = info.context
     return execution.read_on_server_loop(value)
+
+
+def _is_awaitable(value: object) -> TypeGuard[Awaitable[Any]]:
+    """Return whether a value is awaitable. Data, which most values are, is recognized faster."""
+    return type(value) not in _DATA_TYPES and inspect.isawaitable(value)
 
 
 def _return_event(payload: Any, _info: GraphQLResolveInfo, **_arguments: Any) -> Any:

@@ -16,9 +16,9 @@ MAX_USERS = 8
 class Workload(Enum):
     """A kind of job, with the maximum number that run concurrently for one user."""
 
-    QUERY = ("query", 3)
-    READ = ("read", 3)
-    EXPORT = ("export", 2)
+    QUERY = ("query", 8)
+    READ = ("read", 8)
+    EXPORT = ("export", 8)
 
 
 class WorkerPools:

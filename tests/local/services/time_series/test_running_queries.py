@@ -20,7 +20,7 @@ from avista_digital_exchange_sdk.local.query_engine.worker_pools import Workload
 from avista_digital_exchange_sdk.local.state import Caller
 
 from ....support.options import use_limits
-from .fakes import DATABASE, Exchange, record, refusal
+from .fakes import ASSET, DATABASE, Exchange, record, refusal
 
 
 def endless(cursor: duckdb.DuckDBPyConnection, table: str) -> ResultTable:
@@ -53,6 +53,28 @@ def test_pages_of_a_running_query_are_empty_and_have_a_next_token(
     assert exchange.chunk(page) == []
     assert page["nextToken"] not in (None, running.next_token)
     assert page["queryProgressPercentage"] == 0.0
+
+
+def test_query_does_not_wait_for_a_write(exchange: Exchange) -> None:
+    exchange.publish(record(1))
+    with exchange.engine.writer_lock:
+        page = exchange.query(ASSET)
+    assert page["queryProgressPercentage"] == 100.0
+
+
+@pytest.mark.parametrize("workload", [Workload.QUERY, Workload.READ, Workload.EXPORT])
+def test_user_runs_eight_jobs_of_a_kind_at_once(exchange: Exchange, workload: Workload) -> None:
+    everyone = threading.Barrier(8, timeout=10)
+
+    async def meet() -> None:
+        jobs = [
+            exchange.engine.start_job(lambda _cursor: everyone.wait(), "owner", workload)
+            for _ in range(8)
+        ]
+        for job in jobs:
+            await job.result()
+
+    exchange.runner.run(meet())
 
 
 def test_running_query_blocks_nobody(exchange: Exchange, running: Page) -> None:

@@ -36,16 +36,17 @@ def to_written_data(
     asset_id: str, name: str | None, records: Iterable[Record]
 ) -> list[dict[str, Any]]:
     """Return an empty list, or the asset with the data written to its attributes."""
-    points: dict[str, list[tuple[int, Measure]]] = {}
+    points: dict[str, list[tuple[str, Measure]]] = {}
     for record in sorted(records, key=lambda record: record.time):
+        timestamp = format_iso(record.time)
         for measure in record.measures:
-            points.setdefault(measure.name, []).append((record.time, measure))
+            points.setdefault(measure.name, []).append((timestamp, measure))
     attributes = [_to_written_attribute(name, points[name]) for name in sorted(points)]
     return [to_asset_data(asset_id, name, attributes)] if attributes else []
 
 
-def _to_written_attribute(name: str, points: list[tuple[int, Measure]]) -> dict[str, Any]:
+def _to_written_attribute(name: str, points: list[tuple[str, Measure]]) -> dict[str, Any]:
     """Build an attribute with the data written to it."""
-    data = [{"timestamp": format_iso(time), "value": measure.text} for time, measure in points]
+    data = [{"timestamp": timestamp, "value": measure.text} for timestamp, measure in points]
     last = data[-1]
     return to_attribute_data(name, points[-1][1].type, (last["value"], last["timestamp"]), data)

@@ -65,6 +65,8 @@ class Catalog:
     series: dict[Series, int] = field(default_factory=dict)
     newest: dict[int, int] = field(default_factory=dict)
     """The latest time of each series. Later points are new, so no lookup is needed."""
+    last_sequence: int = 0
+    """The highest sequence of a point."""
 
     def table(self, name: str) -> str:
         """Return the qualified name of a table of the database."""
@@ -119,6 +121,8 @@ def load_catalog(connection: duckdb.DuckDBPyConnection, time_series_db_id: str) 
     _load_series(connection, catalog)
     newest = f"SELECT series_id, epoch_ns(max(time)) FROM {catalog.table('points')} GROUP BY ALL"
     catalog.newest.update(connection.execute(newest).fetchall())
+    last = f"SELECT coalesce(max(sequence), 0) FROM {catalog.table('points')}"
+    (catalog.last_sequence,) = connection.execute(last).fetchall()[0]
     return catalog
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import duckdb
 
+from ...values import Value
 from .catalog import (
     PHYSICAL_TYPES,
     Catalog,
@@ -67,7 +68,7 @@ def write_batch(
         raise
     catalog.has_tables = True
     additions.commit()
-    batch.update_newest()
+    batch.update_catalog()
     return accepted, rejections
 
 
@@ -122,8 +123,9 @@ class _Batch:
             )
         self._write_records()
 
-    def update_newest(self) -> None:
-        """Update the latest times after the records are written."""
+    def update_catalog(self) -> None:
+        """Update the latest times and the sequence after the records are written."""
+        self._catalog.last_sequence += len(self._pending)
         known, newest = self._catalog.series, self._catalog.newest
         for series, time in self._pending:
             series_id = known[series]
@@ -249,56 +251,70 @@ class _Batch:
             )
 
     def _write_records(self) -> None:
-        """Insert the records in one statement. One JSON parameter is faster than one per value."""
+        """Insert the records in one statement, with one parameter for each column."""
         if not self._pending:
             return
-        points = self._catalog.table("points")
-        fields: set[_Field] = set()
-        rows = []
-        for (series, _), record in self._pending.items():
-            cells = {
-                _Field("series_id", "INTEGER"): self._additions.series[series],
-                _Field("time", "BIGINT", "make_timestamp_ns(time)"): record.time,
-                _Field("version", "BIGINT"): record.version,
-                _Field("fingerprint", "BIGINT"): record.fingerprint,
-            } | self._measure_cells(record)
-            fields.update(cells)
-            rows.append({cell.column: value for cell, value in cells.items()})
+        records = self._pending.values()
+        count, first = len(records), self._catalog.last_sequence + 1
+        series = self._additions.series
+        columns: dict[_Field, list[Any]] = {
+            _SEQUENCE: list(range(first, first + count)),
+            _SERIES_ID: [series[key] for key, _ in self._pending],
+            _TIME: [record.time for record in records],
+            _VERSION: [record.version for record in records],
+            _FINGERPRINT: [record.fingerprint for record in records],
+        }
+        for row, record in enumerate(records):
+            for cell, value in self._measure_cells(record):
+                if cell not in columns:
+                    columns[cell] = [None] * count
+                columns[cell][row] = value
         self._connection.execute(
             f"""
-            INSERT INTO {points} (sequence, {", ".join(f.column for f in fields)})
-            SELECT
-                (SELECT coalesce(max(sequence), 0) FROM {points}) + row_number() OVER (),
-                {", ".join(f.expression or f.column for f in fields)}
-            FROM (SELECT unnest(from_json(?, ?), recursive := true))
+            INSERT INTO {self._catalog.table("points")} ({", ".join(f.column for f in columns)})
+            SELECT {", ".join(f.expression or f.column for f in columns)}
+            FROM (SELECT {", ".join(f"unnest(?::{f.type}[]) AS {f.column}" for f in columns)})
             """,
-            [json.dumps(rows), json.dumps([{f.column: f.json_type for f in fields}])],
+            list(columns.values()),
         )
 
-    def _measure_cells(self, record: Record) -> dict[_Field, object]:
-        """Map the measures of a record to their columns."""
-        cells: dict[_Field, object] = {}
+    def _measure_cells(self, record: Record) -> Iterator[tuple[_Field, Value]]:
+        """Yield the columns and values of the measures of a record."""
         for measure in record.measures:
             column = (
                 self._additions.measures[measure.name].physical
                 if record.multi
                 else plain_column(measure.type)
             )
-            if measure.type == "TIMESTAMP":
-                field = _Field(column, "BIGINT", f"make_timestamp_ns({column})")
-            else:
-                field = _Field(column, measure.type)
-            cells[field] = measure.value
+            yield _measure_field(column, measure.type), measure.value
             if measure.type == "DOUBLE":
-                # Stored only if formatting the number would give a different string.
-                text = text_column(column)
-                cells[_Field(text, "VARCHAR", f"nullif({text}, {column}::VARCHAR)")] = measure.text
-        return cells
+                yield _text_field(column), measure.text
 
 
 class _Field(NamedTuple):
-    """A column of the points: its type in the JSON, and the SQL that converts it."""
+    """A column of the points: the type of the parameter, and the SQL that converts it."""
 
     column: str
-    json_type: str
+    type: str
     expression: str | None = None
+
+
+_SEQUENCE = _Field("sequence", "BIGINT")
+_SERIES_ID = _Field("series_id", "INTEGER")
+_TIME = _Field("time", "BIGINT", "make_timestamp_ns(time)")
+_VERSION = _Field("version", "BIGINT")
+_FINGERPRINT = _Field("fingerprint", "BIGINT")
+
+
+@cache
+def _measure_field(column: str, measure_type: str) -> _Field:
+    if measure_type == "TIMESTAMP":
+        return _Field(column, "BIGINT", f"make_timestamp_ns({column})")
+    return _Field(column, measure_type)
+
+
+@cache
+def _text_field(column: str) -> _Field:
+    """Return the column of a DOUBLE's string, which is stored only if the number's differs."""
+    text = text_column(column)
+    return _Field(text, "VARCHAR", f"nullif({text}, {column}::VARCHAR)")

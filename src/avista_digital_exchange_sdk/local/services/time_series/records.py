@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ...errors import invalid_request
@@ -156,8 +157,11 @@ def _check_pairs(where: str, pairs: Iterable[Mapping[str, Any] | None]) -> None:
     for index, pair in enumerate(pairs):
         if pair is None:
             raise invalid_request(f"{where}[{index}] is missing.")
-        check_length(f"{where}[{index}].Name", pair.get("Name"), MAX_NAME_BYTES)
-        check_length(f"{where}[{index}].Value", pair.get("Value"), MAX_VALUE_BYTES)
+        for name, limit in (("Name", MAX_NAME_BYTES), ("Value", MAX_VALUE_BYTES)):
+            text = pair.get(name)
+            # Build no message for the many that are valid.
+            if not (type(text) is str and text.isascii() and 0 < len(text) <= limit):
+                check_length(f"{where}[{index}].{name}", text, limit)
 
 
 def _read_record(index: int, record: Mapping[str, Any]) -> Record:
@@ -199,6 +203,13 @@ def _read_measure(name: str, measure_type: str, text: str, unit: str) -> Measure
         raise RejectedError(f"The value {shown!r} of measure {name!r} {error}.") from None
 
 
+@lru_cache(10_000)
+def _check_reserved(name: str) -> None:
+    """Reject a name that is reserved."""
+    if name in _RESERVED_NAMES or name.startswith(_RESERVED_PREFIXES):
+        raise RejectedError(f"The name {name!r} is reserved.")
+
+
 def _check_limits(
     record: Mapping[str, Any],
     dimensions: list[tuple[str, str]],
@@ -212,13 +223,12 @@ def _check_limits(
     measure_names = [name for name, _, _ in measures]
     columns = dimension_names + (measure_names if multi else [])
     for name in [record["MeasureName"], *columns]:
-        if name in _RESERVED_NAMES or name.startswith(_RESERVED_PREFIXES):
-            raise RejectedError(f"The name {name!r} is reserved.")
+        _check_reserved(name)
     if len(set(columns)) < len(columns):
         raise RejectedError("The dimensions and measures of a record must have distinct names.")
     strings = [*dimension_names, *(value for _, value in dimensions)]
     strings += [record["MeasureName"], *(text for _, _, text in measures)]
-    size = sum(len(text.encode()) for text in (strings + measure_names if multi else strings))
+    size = len("".join(strings + measure_names if multi else strings).encode())
     if size > MAX_RECORD_BYTES:
         raise RejectedError(
             f"The record is {size} bytes large, more than the limit of {MAX_RECORD_BYTES}."

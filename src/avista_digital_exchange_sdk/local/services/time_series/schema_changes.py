@@ -24,6 +24,8 @@ class SchemaChanges:
         self.measure_names: ChainMap[str, str] = ChainMap({}, catalog.measure_names)
         self.assets: ChainMap[str, str | None] = ChainMap({}, catalog.assets)
         self.series: ChainMap[Series, int] = ChainMap({}, catalog.series)
+        self._catalog = catalog
+        self._seen: set[tuple[object, ...]] = set()
 
     def add(self, series: Series, record: Record) -> None:
         """Add the names of a record.
@@ -31,6 +33,26 @@ class SchemaChanges:
         Raises:
             RejectedError: If it conflicts with the catalog.
         """
+        shape = (series, record.multi, *((m.name, m.type) for m in record.measures))
+        if shape not in self._seen:
+            self._add_names(series, record)
+            self._seen.add(shape)
+        name = dict(record.dimensions).get("name", self.assets.get(series.asset_id))
+        if series.asset_id not in self.assets or self.assets[series.asset_id] != name:
+            self.assets[series.asset_id] = name
+
+    def commit(self) -> None:
+        """Add the new names to the catalog, after they are written.
+
+        Readers use its dictionaries at the same time, so they are replaced rather than changed.
+        """
+        for field in ("dimensions", "measures", "measure_names", "assets", "series"):
+            new, known = getattr(self, field).maps
+            if new:
+                setattr(self._catalog, field, known | new)
+
+    def _add_names(self, series: Series, record: Record) -> None:
+        """Add the dimensions, measures, measure name and series of a record."""
         self._check_types(record)
         dimensions = self._new_dimensions(record)
         measures = self._new_measures(record) if record.multi else {}
@@ -38,17 +60,6 @@ class SchemaChanges:
         self.measures.update(measures)
         self.measure_names.setdefault(record.measure_name, record.type)
         self.series.setdefault(series, _count_names(self.series) + 1)
-        name = dict(record.dimensions).get("name", self.assets.get(series.asset_id))
-        if series.asset_id not in self.assets or self.assets[series.asset_id] != name:
-            self.assets[series.asset_id] = name
-
-    def commit(self) -> None:
-        """Add the new names to the catalog, after they are written."""
-        self.dimensions.maps[1].update(self.dimensions.maps[0])
-        self.measures.maps[1].update(self.measures.maps[0])
-        self.measure_names.maps[1].update(self.measure_names.maps[0])
-        self.assets.maps[1].update(self.assets.maps[0])
-        self.series.maps[1].update(self.series.maps[0])
 
     def _new_dimensions(self, record: Record) -> dict[str, Column]:
         """Plan a column for each dimension that has none yet."""

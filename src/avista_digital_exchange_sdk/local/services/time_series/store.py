@@ -69,7 +69,13 @@ class TimeSeriesStore:
         await self._engine.write(drop)
 
     def catalog(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
-        """Return the catalog of a database. Must be called from a job."""
+        """Return the catalog of a database. Must be called from a job.
+
+        A catalog that is loaded needs no lock, so that queries do not wait for writes.
+        """
+        catalog = self._catalogs.get(time_series_db_id)
+        if catalog is not None:
+            return catalog
         with self._engine.writer_lock:
             return self._catalog(cursor, time_series_db_id)
 
