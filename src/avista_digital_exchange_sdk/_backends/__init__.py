@@ -20,6 +20,7 @@ from .base import (
     iterate_sync,
     run_sync,
 )
+from .batches import BatchedGenerator
 from .md5 import FollowingMd5
 from .positional_file import PositionalFile
 from .proxies import Proxies, is_proxy, normalize_proxy
@@ -29,6 +30,7 @@ from .tls import Tls, Verify
 __all__ = [
     "BLOCK_BYTES",
     "Backend",
+    "BatchedGenerator",
     "FollowingMd5",
     "NetworkConfig",
     "OpeningWebSocket",

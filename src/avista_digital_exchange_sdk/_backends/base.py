@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from .._options import Options
 from .._secrets import Secret
 from ..errors import DigitalExchangeError
+from .batches import BatchedGenerator
 from .processes import Process, check_process, current_process, run_for_process
 from .proxies import Proxies
 from .tls import Tls
@@ -188,7 +189,12 @@ def run_sync(coroutine: Coroutine[Any, Any, _Result], process: Process | None = 
 
 
 def iterate_sync(generator: AsyncGenerator[_Result, None]) -> Generator[_Result, None, None]:
-    """Iterate over an async generator over a `SyncBackend`, one step per item."""
+    """Iterate over an async generator over a `SyncBackend`, one step per item or batch."""
+    if isinstance(generator, BatchedGenerator):
+        with contextlib.closing(iterate_sync(generator.batches)) as batches:
+            for batch in batches:
+                yield from batch
+        return
     process = current_process()
     try:
         while True:

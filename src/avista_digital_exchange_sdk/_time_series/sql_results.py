@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
@@ -62,7 +62,7 @@ class QueryResult_TimestreamVariables(BaseModel):
         return list(self.timestreamResults["ColumnInfo"])
 
     def _html_rows(self) -> list[dict[str, Any]]:
-        return convert_row(self)
+        return convert_rows(self)
 
 
 def parse_result(page: TimestreamPage) -> QueryResult_TimestreamVariables:
@@ -80,7 +80,29 @@ def parse_result(page: TimestreamPage) -> QueryResult_TimestreamVariables:
     return QueryResult_TimestreamVariables(timestreamResults=results, clientToken=page.clientToken)
 
 
-def convert_row(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
+class RowPage(NamedTuple):
+    """One page of a result as Python values.
+
+    Attributes:
+        rows: The rows, keyed by column name.
+        nextToken: The token of the next page; None on the last page.
+    """
+
+    rows: list[dict[str, Any]]
+    nextToken: str | None
+
+
+def parse_rows(page: TimestreamPage) -> RowPage:
+    """Parse the platform's response to Python values."""
+    # Until the response is discarded, so that the collector never traverses it.
+    with gc_paused():
+        result = parse_result(page)
+        rows, next_token = convert_rows(result), result.nextToken
+        del result
+        return RowPage(rows, next_token)
+
+
+def convert_rows(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
     """Convert the rows of a page to dictionaries of Python values, keyed by column name."""
     if not result.rows:
         return []

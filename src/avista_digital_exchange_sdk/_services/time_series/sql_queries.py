@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+from ..._backends import BatchedGenerator
 from ..._time_series import sql_paging
 from ..._time_series.sql_paging import SqlPage
 from ..._utils import validation
@@ -119,7 +120,8 @@ class SqlQueryService(BaseService):
         """
         # A generator would only raise when its first row is requested.
         rows = _validate_sql_query(timeSeriesDbId, queryString, maxRows)
-        return self._iter_sql_rows(timeSeriesDbId, queryString, rows, ProgressReporter(progress))
+        reporter = ProgressReporter(progress)
+        return BatchedGenerator(self._iter_sql_rows(timeSeriesDbId, queryString, rows, reporter))
 
     async def queryTimeSeriesDatabase_TimestreamFormatToDataFrame(
         self,
@@ -269,16 +271,15 @@ class SqlQueryService(BaseService):
 
     async def _iter_sql_rows(
         self, timeSeriesDbId: str, queryString: str, maxRows: int | None, reporter: ProgressReporter
-    ) -> AsyncGenerator[dict[str, Any], None]:
-        from ..._time_series.sql_results import convert_row, parse_result
+    ) -> AsyncGenerator[list[dict[str, Any]], None]:
+        from ..._time_series.sql_results import parse_rows
 
         pages = reporter.track_pages(
-            "query", iter_sql_pages(self, timeSeriesDbId, queryString, maxRows, parse_result)
+            "query", iter_sql_pages(self, timeSeriesDbId, queryString, maxRows, parse_rows)
         )
         async with aclosing(pages):
-            async for result in pages:
-                for row in convert_row(result):
-                    yield row
+            async for page in pages:
+                yield page.rows
 
 
 def iter_sql_pages(

@@ -78,13 +78,13 @@ def _pages(
     """Yield all pages of a result, also those without rows, which have columns."""
     from ..._backends import iterate_sync
     from ..._services.time_series.sql_queries import iter_sql_pages
-    from ..._time_series.sql_results import column_names, convert_row, parse_result
+    from ..._time_series.sql_results import column_names, convert_rows, parse_result
     from ...client import get_services
 
     pages = iter_sql_pages(get_services(run.exchange), database, statement, None, parse_result)
     count = 0
     for page in iterate_sync(pages):
-        rows = convert_row(page)
+        rows = convert_rows(page)
         yield Page(column_names(page.columnInfo), rows)
         count += len(rows)
         if callback is not None:
