@@ -364,4 +364,5 @@ class TestManual:
 
     @each_call
     def test_readme_links_to_the_call(self, call: str) -> None:
-        assert f"[`{call}`](" in (ROOT / "README.md").read_text("utf-8")
+        anchor = call.lower().replace(".", "")
+        assert re.search(rf"\[`{call}`\]\(\S+#{anchor}\)", (ROOT / "README.md").read_text("utf-8"))

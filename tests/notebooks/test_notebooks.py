@@ -16,6 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from ..support.documents import ROOT
 from ..support.sample_records import START, multi_record
 
 NOTEBOOKS = Path(__file__).parent
@@ -63,9 +64,13 @@ def outputs(notebook: Any) -> list[Any]:
     return [output for cell in notebook.cells for output in cell.get("outputs", [])]
 
 
-@pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS.glob("*.ipynb")])
-def test_notebooks_contain_no_outputs(name: str) -> None:
-    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+@pytest.mark.parametrize(
+    "path",
+    [*NOTEBOOKS.glob("*.ipynb"), *ROOT.glob("docs/notebooks/*.ipynb")],
+    ids=lambda path: path.stem,
+)
+def test_notebooks_contain_no_outputs(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     assert outputs(notebook) == []
 
