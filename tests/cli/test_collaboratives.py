@@ -37,10 +37,16 @@ def test_share_and_unshare_change_the_services_of_a_collaborative(
     assert store not in shared(dx, local)
 
 
-def test_share_with_an_id_of_unknown_type_is_refused(dx: Command, local: LocalExchange) -> None:
-    outcome = dx("share", "thing", local.collaborativeId)
+def test_share_with_an_id_of_another_kind_is_refused(dx: Command, local: LocalExchange) -> None:
+    outcome = dx("share", "userId.1", local.collaborativeId)
     assert outcome.exit_code == 2
     assert outcome.stderr.startswith("avista-dx: SERVICE must be a dataStoreId")
+
+
+def test_share_with_an_unknown_name_is_refused(dx: Command, local: LocalExchange) -> None:
+    outcome = dx("share", "thing", local.collaborativeId)
+    assert outcome.exit_code == 4
+    assert "no data store or time series database has the name 'thing'" in outcome.stderr
 
 
 def test_share_of_another_users_service_is_refused(dx: Command, local: LocalExchange) -> None:

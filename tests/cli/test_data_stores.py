@@ -98,7 +98,7 @@ class TestLs:
         outcome = dx("ls", "loads")
         assert outcome.exit_code == 2
         assert outcome.stderr == (
-            "avista-dx: PATH must be a path such as dx://<dataStoreId>/folder/file.csv, or an ID, "
+            "avista-dx: PATH must be a path such as dx://Solar site/loads/may.csv, or an ID, "
             "got 'loads'\n"
         )
 

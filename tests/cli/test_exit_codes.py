@@ -47,7 +47,7 @@ class TestExitCodes:
     @pytest.mark.parametrize(
         ("arguments", "code"),
         [
-            (["ls"], 2),
+            (["tree"], 2),
             (["nothing"], 2),
             (["ls", "--nothing", "dataStoreId.1"], 2),
             (["ls", "nothing"], 2),

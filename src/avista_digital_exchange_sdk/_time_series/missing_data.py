@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .._utils.caller_warnings import warn
+from .._utils.nearest_names import format_nearest
 from ..errors import DigitalExchangeError, MissingDataWarning, NotFoundError
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 ErrorHandling = Literal["warn", "raise", "ignore"]
 ERROR_HANDLINGS = ("warn", "raise", "ignore")
 
-MAX_NAMES = 3
 MAX_MESSAGES = 5
 
 
@@ -98,12 +97,12 @@ def _describe_unknown(series: Iterable[Series], known: dict[str, TimeSeriesAsset
     for asset_id, attribute in series:
         asset = known.get(asset_id)
         if asset is None:
-            nearest = _format_nearest(asset_id, list(known), "the database has no assets")
+            nearest = format_nearest(asset_id, list(known), "the database has no assets")
             messages[f"there is no asset {asset_id!r} ({nearest})"] = None
         elif attribute is not None:
             names = [entry.name for entry in asset.attributes]
             if attribute not in names:
-                nearest = _format_nearest(attribute, names, "it has no attributes")
+                nearest = format_nearest(attribute, names, "it has no attributes")
                 messages[f"asset {asset_id!r} has no attribute {attribute!r} ({nearest})"] = None
     return list(messages)
 
@@ -124,19 +123,3 @@ def _describe_empty(
         return message
     time, asset_id, name = max(latest)
     return f"{message}; the latest value, of {name!r} of asset {asset_id!r}, is of {time}"
-
-
-def _format_nearest(name: str, known: Sequence[str], none: str) -> str:
-    """Format the known names that are nearest to a name, or some of them if none is near."""
-    if not known:
-        return none
-    by_lower: dict[str, list[str]] = {}
-    for other in known:
-        by_lower.setdefault(other.casefold(), []).append(other)
-    close = get_close_matches(name.casefold(), by_lower, MAX_NAMES)
-    near = [other for lower in close for other in by_lower[lower]][:MAX_NAMES]
-    if near:
-        return "did you mean " + " or ".join(map(repr, near)) + "?"
-    shown = ", ".join(map(repr, known[:MAX_NAMES]))
-    more = f" and {len(known) - MAX_NAMES} more" if len(known) > MAX_NAMES else ""
-    return f"there are {shown}{more}" if len(known) > 1 else f"there is {shown}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from .._version import __version__
 from .command import COMMON_OPTIONS, COMMON_OPTIONS_WITH_VALUE
@@ -22,6 +22,8 @@ from .commands.query import query
 from .commands.sql import sql
 from .commands.whoami import whoami
 from .exit_codes import EXIT_CODES
+
+DATABASE = "DATABASE"
 
 COMMANDS = (
     *(login, logout, profiles, whoami),
@@ -59,6 +61,26 @@ class _Program(TyperGroup):
         return args if end == start else [*args[start:end], *args[:start], *args[end:]]
 
 
+class _Command(TyperCommand):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if any(parameter.metavar == DATABASE for parameter in self.params):
+            args = _move_database_first(args)
+        return super().parse_args(ctx, args)
+
+
+def _move_database_first(args: list[str]) -> list[str]:
+    """Make the value of --db the first argument."""
+    for position, argument in enumerate(args):
+        if argument == "--":
+            break
+        if argument.startswith("--db="):
+            value = argument.removeprefix("--db=")
+            return [value, *args[:position], *args[position + 1 :]]
+        if argument == "--db" and position + 1 < len(args):
+            return [args[position + 1], *args[:position], *args[position + 2 :]]
+    return args
+
+
 app: typer.Typer = typer.Typer(
     name="avista-dx",
     cls=_Program,
@@ -93,6 +115,6 @@ def _program(
 
 
 for _command in COMMANDS:
-    app.command(_command.name, epilog=_format_section("Examples", _command.examples))(
+    app.command(_command.name, cls=_Command, epilog=_format_section("Examples", _command.examples))(
         _command.action
     )

@@ -16,6 +16,7 @@ from . import output
 from .errors import print_error
 from .parameter_names import to_cli_message
 from .progress_bar import Unit, progress_bar
+from .remote_paths import forget_names
 
 if TYPE_CHECKING:
     from .._utils.progress import ProgressCallback
@@ -43,6 +44,7 @@ class CommandContext:
         self.json = json
         self.quiet = quiet
         self.profile = profile
+        forget_names()
         self._exit_stack = ExitStack()
         self._exit_stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("always", DigitalExchangeWarning)

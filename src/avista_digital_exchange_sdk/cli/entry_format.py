@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from .._models.paths import SEPARATOR
-from .remote_paths import DIRECTORY, FILE, to_url
+from .remote_paths import DIRECTORY, FILE, SCHEME
 
 if TYPE_CHECKING:
     from ..file_system._entries import Contents
@@ -40,7 +40,8 @@ def entry_id(info: Info) -> str | None:
 def to_json(info: Info) -> Info:
     """Convert an entry to a JSON object."""
     fields = {key: info[key] for key in _JSON_FIELDS if info.get(key) is not None}
-    return {"path": to_url(info["name"]), "id": entry_id(info)} | fields
+    # With the ID of the data store, which stays valid.
+    return {"path": f"{SCHEME}{info['name']}", "id": entry_id(info)} | fields
 
 
 def sort_entries(contents: "Contents") -> list[Info]:

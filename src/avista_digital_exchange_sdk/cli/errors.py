@@ -30,7 +30,7 @@ from .exit_codes import (
     USAGE_ERROR,
 )
 from .parameter_names import to_cli_message
-from .remote_paths import SCHEME, STORE
+from .remote_paths import to_url_if_remote
 
 _EXIT_CODES_BY_ERROR: list[tuple[type[BaseException], int]] = [
     (InvalidParameterError, USAGE_ERROR),
@@ -108,15 +108,10 @@ def _message(error: BaseException) -> str:
     if isinstance(error, DigitalExchangeError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        path = _to_remote_path(str(error.filename or ""))
+        path = to_url_if_remote(str(error.filename or ""))
         return f"{path}: {error.strerror}" if path else error.strerror
     if isinstance(error, UnicodeEncodeError):
         name = escape_controls(error.object)
         reason = f"cannot be encoded in {error.encoding}, the encoding of this locale"
         return f"{name}: {reason}; set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
     return f"{type(error).__name__}: {error}"
-
-
-def _to_remote_path(name: str) -> str:
-    """Return a file name with its scheme, which paths of the file system lack."""
-    return f"{SCHEME}{name}" if name.startswith(STORE) else name

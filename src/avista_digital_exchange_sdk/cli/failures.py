@@ -8,7 +8,7 @@ import typer
 from .._escaping import escape_controls
 from .errors import exit_code_for, format_reason, print_error
 from .exit_codes import FAILED
-from .remote_paths import STORE, to_url
+from .remote_paths import to_url_if_remote
 
 if TYPE_CHECKING:
     from ..file_system._parallel_copy import JobReport
@@ -53,7 +53,7 @@ def print_failures_and_exit(
     if not failures:
         return
     for path, error in failures:
-        shown = to_url(path) if path.startswith(STORE) else path
+        shown = to_url_if_remote(path)
         print_error(f"{escape_controls(shown)}: {format_reason(error)}")
     untried = f"; {not_tried} more not tried" if not_tried else ""
     print_error(f"{len(failures)} {what}{untried}")

@@ -13,7 +13,10 @@ SCHEME = "dx://"
 STORE, DIRECTORY, FILE = "dataStoreId", "dataStoreDirectoryId", "dataStoreFileId"
 """Prefixes of IDs, which identify the type of object."""
 
-HELP = "A path such as dx://<dataStoreId>/folder/file.csv, or an ID."
+HELP = "A path such as dx://Solar site/loads/may.csv, or an ID."
+
+# The names of data stores that the user wrote, by ID, to show paths as they were written.
+_names_by_id: dict[str, str] = {}
 
 
 def is_remote(path: str) -> bool:
@@ -47,7 +50,21 @@ def is_pattern(files: "DataStoreFileSystem", remote_path: str) -> bool:
 
 def to_url(path: str) -> str:
     """Convert a file system path to a URL; file IDs are returned unchanged."""
-    return path if is_file_id(path) else f"{SCHEME}{path}"
+    if is_file_id(path):
+        return path
+    store, separator, inner = path.partition(SEPARATOR)
+    return f"{SCHEME}{_names_by_id.get(store, store)}{separator}{inner}"
+
+
+def to_url_if_remote(path: str) -> str:
+    """Convert a path of an error to a URL if it is one of the file system, not a local path."""
+    store = path.partition(SEPARATOR)[0]
+    return to_url(path) if store in _names_by_id or path.startswith(STORE) else path
+
+
+def forget_names() -> None:
+    """Show paths with the IDs of data stores."""
+    _names_by_id.clear()
 
 
 def resolve_path(files: "DataStoreFileSystem", argument: str, remote_path: str) -> str:
@@ -58,6 +75,11 @@ def resolve_path(files: "DataStoreFileSystem", argument: str, remote_path: str) 
         )
     if not (is_file_id(remote_path) or is_directory_id(remote_path)):
         path: str = files._strip_protocol(remote_path)
+        written = remote_path.removeprefix(SCHEME).lstrip(SEPARATOR).partition(SEPARATOR)[0]
+        store = path.partition(SEPARATOR)[0]
+        # A name that does not exist is in the path.
+        if not written.startswith(STORE):
+            _names_by_id[store] = written
         return path
     path, *ids = _path_components(files.exchange, remote_path)
     for inner_id in ids:

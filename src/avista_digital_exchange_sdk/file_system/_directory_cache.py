@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._generated.fragments import DataStoreDirectory
 from .._models.paths import SEPARATOR
+from .._services.name_lookup import DATA_STORE
+from .._utils.nearest_names import find_nearest
 from ..client import AvistaDigitalExchange
 from ..errors import NotFoundError
 from . import _errors
@@ -32,9 +34,15 @@ class DirectoryCache:
     up again.
     """
 
-    def __init__(self, exchange: Callable[[], AvistaDigitalExchange], cache: Any) -> None:
+    def __init__(
+        self,
+        exchange: Callable[[], AvistaDigitalExchange],
+        cache: Any,
+        explain_name: Callable[[str], str],
+    ) -> None:
         self._exchange = exchange
         self._cache = cache
+        self._explain_name = explain_name
         self._stores: dict[str, Info] = {}
         self._changes = 0
 
@@ -73,8 +81,19 @@ class DirectoryCache:
         if info["name"] != path:
             if info["type"] != "directory":
                 raise _errors.is_not_a_directory(info["name"])
-            raise _errors.missing(path)
+            raise _errors.missing(path, self._find_similar(info, path))
         return info
+
+    def _find_similar(self, parent: Info, path: str) -> list[str]:
+        """Find the paths nearest to one that does not exist in a directory."""
+        start = len(parent["name"]) + 1
+        name, _, inner = path[start:].partition(SEPARATOR)
+        # Listed just before, in search of the path.
+        listed = self._get_cached(parent["name"]) or ()
+        names = [
+            info["name"][start:] for info in listed if info["type"] == "directory" or not inner
+        ]
+        return find_nearest(name, names)
 
     def find_nearest(self, path: str) -> Info:
         """Resolve a path, or its nearest existing parent.
@@ -201,7 +220,10 @@ class DirectoryCache:
         try:
             return self._store(paths[0]), 0
         except FileNotFoundError as error:
-            raise _errors.missing(paths[-1]) from error
+            missing = _errors.missing(paths[-1])
+            if not paths[0].startswith(DATA_STORE.prefix):
+                missing.add_note(self._explain_name(paths[0]))
+            raise missing from error
 
     def _child(self, parent: Info, path: str) -> Info | None:
         """Resolve a path in a directory; return None if it does not exist."""
@@ -210,6 +232,9 @@ class DirectoryCache:
         return self._read(parent).find(path) if found is None else found
 
     def _store(self, data_store_id: str) -> Info:
+        if not data_store_id.startswith(DATA_STORE.prefix):
+            # A name that does not exist.
+            raise _errors.missing(data_store_id)
         with contextlib.suppress(KeyError):
             return self._stores[data_store_id]
         with translate_errors(data_store_id):

@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .._graphql.client import REJECTED_TOKEN_STATUS
 from ..errors import (
@@ -28,9 +28,12 @@ def translate_errors(path: str) -> Iterator[None]:
         raise denied from error
 
 
-def missing(path: str) -> FileNotFoundError:
-    """Create the error for a path that does not exist."""
-    return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+def missing(path: str, similar: Sequence[str] = ()) -> FileNotFoundError:
+    """Create the error for a path that does not exist; `similar` are names like the missing one."""
+    error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    if similar:
+        error.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
+    return error
 
 
 def exists(path: str) -> FileExistsError:

@@ -18,7 +18,9 @@ from ._writer import StoreFileWriter, StoreTextWriter, StoreTransaction
 class DataStoreFileSystem(UploadingFileSystem):
     """Data stores as directories named by their IDs, with everything in them.
 
-    A path is `dx://<dataStoreId>/folder/file.csv`. Reading fetches only the required blocks.
+    A path is `dx://<dataStoreId>/folder/file.csv`, or `dx://Solar site/folder/file.csv` with the
+    name of a data store, if only one that you own or that is shared with you has the name. Returned
+    paths have the ID. Reading fetches only the required blocks.
     Written files appear atomically when they are closed; missing parent directories are created. An
     existing file is deleted after the new one is complete; in between both exist, and paths resolve
     to the new one.

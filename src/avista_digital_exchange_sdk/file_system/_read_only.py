@@ -28,6 +28,7 @@ from ._errors import translate_errors
 from ._parallel_copy import to_progress_callback
 from ._reader import StoreFileReader
 from ._secret_options import Environment, SecretOptions
+from ._store_names import PathParser, StoreNames
 from ._walking import walk
 
 LISTING_LIFETIME = 30.0
@@ -76,7 +77,10 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
 
         self._connect_client = connect
         self._connection = self._connect()
-        self._listings = DirectoryCache(lambda: self.exchange, self.dircache)
+        self._store_names = StoreNames(lambda: self.exchange)
+        self._listings = DirectoryCache(
+            lambda: self.exchange, self.dircache, self._store_names.explain
+        )
 
     # Defaults for when `__init__` raises; fsspec sets them afterwards.
     _connection: tuple[int, AvistaDigitalExchange] | None = None
@@ -131,10 +135,18 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
 
     # -- what there is --------------------------------------------------------------------------
 
+    _strip_protocol = PathParser()
+
     @classmethod
-    def _strip_protocol(cls, path: Any) -> Any:
+    def _parse_url(cls, path: Any) -> Any:
         stripped = super()._strip_protocol(path)
         return compose(stripped.lstrip(SEPARATOR)) if isinstance(stripped, str) else stripped
+
+    def _parse_path(self, path: Any) -> Any:
+        if isinstance(path, list):
+            return [self._parse_path(one) for one in path]
+        parsed = self._parse_url(path)
+        return self._store_names.replace(parsed) if isinstance(parsed, str) else parsed
 
     def ls(self, path: str, detail: bool = True, refresh: bool = False, **_: Any) -> list[Any]:
         """List a directory; at the root, the data stores you own."""
@@ -322,6 +334,8 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
 
     def invalidate_cache(self, path: str | None = None) -> None:
         """Remove a path and everything below it, or everything, from the cache."""
+        if path is None:
+            self._store_names.clear()
         self._listings.forget(None if path is None else self._strip_protocol(path))
         super().invalidate_cache(path)
 

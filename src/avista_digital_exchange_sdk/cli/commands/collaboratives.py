@@ -6,16 +6,20 @@ import typer
 
 from ..command import command
 from ..context import CommandContext
+from ..names import find_collaborative, find_service
 from ..output import print_json
 
 if TYPE_CHECKING:
     from ...types import Collaborative, Service
 
 ServiceId = Annotated[
-    str, typer.Argument(metavar="SERVICE", help="A dataStoreId or a timeSeriesDbId.")
+    str,
+    typer.Argument(
+        metavar="SERVICE", help="The name or ID of a data store or a time series database."
+    ),
 ]
 CollaborativeId = Annotated[
-    str, typer.Argument(metavar="COLLABORATIVE", help="The ID of the collaborative.")
+    str, typer.Argument(metavar="COLLABORATIVE", help="The name or ID of the collaborative.")
 ]
 
 
@@ -30,31 +34,37 @@ def collaboratives(run: CommandContext) -> None:
     run.print_rows(run.exchange.listCollaboratives(), columns)
 
 
-@command("avista-dx services <collaborativeId>")
+@command('avista-dx services "Solar Research"')
 def services(run: CommandContext, collaborative: CollaborativeId) -> None:
     """List the services shared in a collaborative."""
+    identifier = find_collaborative(run, collaborative)
     columns = {
         "name": _name,
         "type": lambda service: service.serviceType,
         "serviceId": lambda service: service.serviceId,
     }
-    run.print_rows(run.exchange.listCollaborativeServices(collaborative), columns)
+    run.print_rows(run.exchange.listCollaborativeServices(identifier), columns)
 
 
-@command("avista-dx share <dataStoreId> <collaborativeId>")
+@command(
+    'avista-dx share "Solar site" "Solar Research"',
+    "avista-dx share <dataStoreId> <collaborativeId>",
+)
 def share(run: CommandContext, service: ServiceId, collaborative: CollaborativeId) -> None:
     """Share a data store or a database."""
-    shared = run.exchange.addServiceToCollaborative(service, collaborative)
+    ids = find_service(run, service), find_collaborative(run, collaborative)
+    shared = run.exchange.addServiceToCollaborative(*ids)
     _print_result(run, "shared", shared)
 
 
-@command("avista-dx unshare <dataStoreId> <collaborativeId>")
+@command('avista-dx unshare "Solar site" "Solar Research"')
 def unshare(run: CommandContext, service: ServiceId, collaborative: CollaborativeId) -> None:
     """Stop sharing with a collaborative.
 
     Its members lose access immediately.
     """
-    unshared = run.exchange.removeServiceFromCollaborative(service, collaborative)
+    ids = find_service(run, service), find_collaborative(run, collaborative)
+    unshared = run.exchange.removeServiceFromCollaborative(*ids)
     _print_result(run, "no longer shared", unshared)
 
 

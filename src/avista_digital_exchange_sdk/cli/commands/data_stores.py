@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..._models.paths import SEPARATOR
 from ..._utils import validation
 from ..command import command
 from ..context import CommandContext
 from ..entry_format import Info, display_name, entry_id, modified, sort_entries, to_json
 from ..failures import print_failures_and_exit
+from ..names import list_named
 from ..output import print_json
 from ..remote_paths import (
     HELP,
+    SCHEME,
     expand_paths,
     is_directory_id,
     is_file_id,
@@ -39,17 +42,25 @@ def stores(run: CommandContext) -> None:
 
 
 @command(
+    "avista-dx ls",
+    'avista-dx ls "dx://Solar site/loads"',
+    'avista-dx ls "dx://Solar site/loads/*.csv"',
     "avista-dx ls dx://<dataStoreId>",
-    "avista-dx ls dx://<dataStoreId>/loads",
-    'avista-dx ls "dx://<dataStoreId>/loads/*.csv"',
     "avista-dx ls <dataStoreDirectoryId> --json",
 )
-def ls(run: CommandContext, remote_path: Location) -> None:
-    """List a directory of a data store.
+def ls(
+    run: CommandContext,
+    remote_path: Annotated[str, typer.Argument(metavar="[PATH]", help=HELP)] = SCHEME,
+) -> None:
+    """List a directory of a data store, or all data stores.
 
-    Shows names, sizes in bytes, times and IDs. Older files of the same name have their ID appended
-    to the name. Quote patterns (* ? [...]).
+    Without PATH, lists the data stores that you own or that are shared with you. Otherwise shows
+    names, sizes in bytes, times and IDs. Older files of the same name have their ID appended to the
+    name. Quote patterns (* ? [...]).
     """
+    if not remote_path.removeprefix(SCHEME).strip(SEPARATOR):
+        _print_data_stores(run)
+        return
     infos = _entries(run, remote_path)
     columns = {
         "name": display_name,
@@ -60,7 +71,7 @@ def ls(run: CommandContext, remote_path: Location) -> None:
     run.print_rows(infos, columns, json=[to_json(info) for info in infos])
 
 
-@command("avista-dx tree dx://<dataStoreId>", "avista-dx tree dx://<dataStoreId>/loads")
+@command('avista-dx tree "dx://Solar site"', "avista-dx tree dx://<dataStoreId>/loads")
 def tree(run: CommandContext, remote_path: Location) -> None:
     """Show a directory as a tree."""
     path = resolve_path(run.files, "PATH", remote_path)
@@ -114,6 +125,30 @@ def rm(
     if run.json:
         print_json(deleted)
     print_failures_and_exit(failures, f"of {len(matching)} not deleted")
+
+
+def _print_data_stores(run: CommandContext) -> None:
+    from ..._services.name_lookup import list_data_stores
+
+    stores = list_named(run, list_data_stores)
+    columns = {
+        "name": lambda store: f"{store.name}{SEPARATOR}",
+        "shared in": lambda store: store.shared_in,
+        "description": lambda store: store.description,
+        "dataStoreId": lambda store: store.identifier,
+    }
+    to_json = [
+        {
+            "path": to_url(store.identifier),
+            "id": store.identifier,
+            "type": "directory",
+            "name": store.name,
+            "description": store.description,
+            "sharedIn": store.shared_in,
+        }
+        for store in stores
+    ]
+    run.print_rows(stores, columns, json=to_json)
 
 
 def _entries(run: CommandContext, remote_path: str) -> list[Info]:

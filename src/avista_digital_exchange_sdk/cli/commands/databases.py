@@ -7,12 +7,16 @@ import typer
 
 from ..command import command
 from ..context import CommandContext
+from ..names import find_database
 
 if TYPE_CHECKING:
     from ...types import TimeSeriesAssetAttribute, TimeSeriesAssetData, TimeSeriesDb
 
 Database = Annotated[
-    str, typer.Argument(metavar="DATABASE", help="The ID of a time series database.")
+    str,
+    typer.Argument(
+        metavar="DATABASE", help="The name or ID of a time series database; also as --db DATABASE."
+    ),
 ]
 
 
@@ -30,9 +34,10 @@ def databases(run: CommandContext) -> None:
     run.print_rows(run.exchange.listTimeSeriesDatabases(), columns)
 
 
-@command("avista-dx assets <timeSeriesDbId>", "avista-dx assets <timeSeriesDbId> --json")
+@command('avista-dx assets "Solar measurements"', "avista-dx assets <timeSeriesDbId> --json")
 def assets(run: CommandContext, database: Database) -> None:
     """List assets and attributes with their latest values."""
+    database = find_database(run, database)
     with run.progress("listing", "pages") as callback:
         assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=callback)
     columns = {

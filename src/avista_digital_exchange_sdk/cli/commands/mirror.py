@@ -8,12 +8,13 @@ import typer
 from ..._utils.local_paths import expand_home
 from ..command import command
 from ..context import CommandContext
+from ..names import find_database
 from ..output import print_json
 from .databases import Database
 
 
 @command(
-    "avista-dx mirror <timeSeriesDbId> feeders",
+    'avista-dx mirror "Solar measurements" solar',
     "avista-dx mirror <timeSeriesDbId> feeders --overlap 1w",
 )
 def mirror(
@@ -37,6 +38,7 @@ def mirror(
 
     There is one file per asset and month. Only new values are fetched, and those of --overlap.
     """
+    database = find_database(run, database)
     with run.progress("mirroring", "queries") as callback:
         report = run.exchange.mirrorTimeSeriesDatabase(
             database, folder, overlap=overlap, progress=callback

@@ -12,6 +12,7 @@ from ..._utils.local_paths import expand_home
 from ...errors import PublishIncompleteError
 from ..command import command
 from ..context import CommandContext
+from ..names import find_database
 from ..output import print_json
 from ..parameter_names import to_cli_message
 from ..publish_report import print_inspection, print_report
@@ -233,6 +234,7 @@ def publish(
         "renameAssets": rename_assets,
     }
     given = {name: value for name, value in options.items() if value is not None}
+    database = find_database(run, database)
     if inspect:
         report = run.exchange.publishFileToTimeSeriesDatabase(
             database, files, inspect=True, **given

@@ -19,6 +19,7 @@ from ..._utils.temporary_files import explain_full_disk, open_temporary_file
 from ...errors import InvalidParameterError
 from ..command import command
 from ..context import CommandContext
+from ..names import find_database
 from ..output import print_file
 from ..plot_options import Plot, PlotSize, PlotStyle, PlotTitle, Steps, parse_plot_options
 from .databases import Database
@@ -136,7 +137,7 @@ def query(
     kind = _format(run, format_, output)
     plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
     target = _target(output, kind, will_plot=plot is not None)
-    request = (database, filters, start, end)
+    request = (find_database(run, database), filters, start, end)
     functions = _functions(every, how)
     errors: Literal["warn", "raise"] = "raise" if fail_empty else "warn"
     if target is not None and plotted is None:

@@ -10,6 +10,7 @@ import typer
 
 from ..command import command
 from ..context import CommandContext
+from ..names import find_database
 from ..output import json_text, print_csv, print_table
 from .databases import Database
 
@@ -36,7 +37,7 @@ class Page(NamedTuple):
 
 
 @command(
-    'avista-dx sql <timeSeriesDbId> "SHOW TABLES"',
+    'avista-dx sql "Solar measurements" "SHOW TABLES"',
     'avista-dx sql <timeSeriesDbId> \'SELECT * FROM "database"."table"\' > rows.csv',
     "avista-dx sql <timeSeriesDbId> --format jsonl - < query.sql",
 )
@@ -62,6 +63,7 @@ def sql(
     """
     if statement == STANDARD_INPUT:
         statement = sys.stdin.read()
+    database = find_database(run, database)
     on_terminal = sys.stdout.isatty()
     if format_ is None:
         default = Format.TABLE if on_terminal else Format.CSV
