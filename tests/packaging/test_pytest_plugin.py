@@ -1,5 +1,7 @@
 """The fixtures for users' tests, in separate test runs."""
 
+import textwrap
+
 import pytest
 
 from ..support.documents import ROOT, examples_of
@@ -63,6 +65,76 @@ def test_plugin_sets_and_restores_the_environment(
         """
     )
     passed(pytester.runpytest_subprocess("-p", "no:randomly"), 2)
+
+
+TROUBLE = """
+    from avista_digital_exchange_sdk.local import LocalExchange
+
+    def test_trouble(local_exchange: LocalExchange):
+        local_exchange.fail("*")
+        local_exchange.delay("*", 60)
+        local_exchange.latency = 60
+        local_exchange.throttle = 0.001
+
+    @pytest.fixture
+    def own(local_exchange):
+        yield
+        local_exchange.fail("*", "timeout")
+
+    def test_trouble_of_a_fixture(own):
+        pass
+
+    def test_none(local_exchange, digital_exchange):
+        assert (local_exchange.latency, local_exchange.throttle) == (0, None)
+        assert digital_exchange.getUserInfo().firstName == "Ada"
+"""
+
+
+def test_plugin_resets_failures_latency_and_throttle_after_each_test(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile("import pytest\n" + textwrap.dedent(TROUBLE))
+    passed(pytester.runpytest_subprocess(), 3)
+
+
+ASYNC = """
+    import asyncio
+    import pytest
+    from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, ServerError
+
+    @pytest.fixture
+    def anyio_backend():
+        return "asyncio"
+
+    async def get_name(exchange):
+        return (await exchange.getUserInfo()).firstName
+
+    @pytest.mark.anyio
+    async def test_with_anyio(local_exchange, async_digital_exchange):
+        with local_exchange.fail("getUserInfo", "serverError", times=1) as fault:
+            assert await get_name(async_digital_exchange) == "Ada"
+        assert fault.count == 1
+
+    @pytest.mark.anyio
+    async def test_own_client_with_anyio(local_exchange):
+        local_exchange.fail("getUserInfo", "serverError")
+        async with AsyncAvistaDigitalExchange(maxRetries=0) as exchange:
+            with pytest.raises(ServerError):
+                await exchange.getUserInfo()
+
+    def test_with_asyncio(async_digital_exchange):
+        for _ in range(2):
+            assert asyncio.run(get_name(async_digital_exchange)) == "Ada"
+
+    def test_that_does_not_use_it(async_digital_exchange):
+        pass
+"""
+
+
+def test_plugin_has_an_async_client_that_leaves_nothing_open(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(ASYNC)
+    result = pytester.runpytest_subprocess("-W", "error")
+    passed(result, 4)
 
 
 def test_plugin_imports_nothing_in_runs_that_do_not_use_it(pytester: pytest.Pytester) -> None:

@@ -2,10 +2,11 @@
 
 try:
     from .exchange import LocalExchange
+    from .faults import Fault, FaultKind
 except ModuleNotFoundError as _error:
     from .._utils.extras import describe_requirements
 
     _error.add_note(describe_requirements("local"))
     raise
 
-__all__ = ["LocalExchange"]
+__all__ = ["Fault", "FaultKind", "LocalExchange"]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import time
 
+from .faults import Faults, check_seconds, is_number
+
 
 class Conditions:
     """The conditions under which the requests of one Local Exchange are served."""
 
     def __init__(self, latency: float, throttle: float | None) -> None:
         self._initial = latency, throttle
+        self.faults = Faults()
         self.latency = latency
         self.throttle = throttle
 
@@ -21,9 +24,7 @@ class Conditions:
 
     @latency.setter
     def latency(self, seconds: float) -> None:
-        if not _is_number(seconds) or not 0 <= seconds < math.inf:
-            raise ValueError(f"latency must be a number of seconds, 0 or more, got {seconds!r}")
-        self._latency = float(seconds)
+        self._latency = check_seconds("latency", seconds)
 
     @property
     def throttle(self) -> float | None:
@@ -32,7 +33,7 @@ class Conditions:
 
     @throttle.setter
     def throttle(self, rate: float | None) -> None:
-        if rate is not None and (not _is_number(rate) or not 0 < rate < math.inf):
+        if rate is not None and (not is_number(rate) or not 0 < rate < math.inf):
             raise ValueError(
                 f"throttle must be a positive number of requests per second or None, got {rate!r}"
             )
@@ -46,6 +47,7 @@ class Conditions:
 
     def reset(self) -> None:
         """Restore the conditions with which the exchange started."""
+        self.faults.clear()
         self.latency, self.throttle = self._initial
 
 
@@ -67,7 +69,3 @@ class TokenBucket:
             return False
         self._tokens -= 1
         return True
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -7,10 +7,13 @@ buffers pongs for clients that do not read them.
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from collections.abc import Callable
+from typing import Any, NoReturn, cast
 
 import h11
-from uvicorn._types import ASGISendEvent
+from starlette.requests import ClientDisconnect
+from starlette.types import Scope
+from uvicorn._types import ASGI3Application, ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
@@ -25,6 +28,8 @@ MAX_DISCARDED_BYTES = 64 * 1024**2
 MAX_MESSAGE_FRAGMENTS = 1024
 MAX_UNREAD_BYTES = 1024**2
 
+_ABORT = "local_exchange.abort"
+
 
 class HttpConnection(H11Protocol):
     """One HTTP connection."""
@@ -37,6 +42,7 @@ class HttpConnection(H11Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the timeout for the first request."""
         super().connection_made(cast(asyncio.Transport, transport))
+        self.app = _Disconnectable(self.app, self.transport.abort)
         self._wait_for_head()
         if len(self.connections) > LIMITS.max_connections:
             self._make_room()
@@ -104,6 +110,30 @@ class HttpConnection(H11Protocol):
         _, longest = min(waiting, key=lambda item: item[0])
         longest._waiting_since = None
         longest.transport.abort()
+
+
+async def disconnect(scope: Scope) -> NoReturn:
+    """Close the connection of a request without a response.
+
+    Raises:
+        ClientDisconnect: Always.
+    """
+    scope[_ABORT]()
+    # The connection is closed in the next iteration of the event loop.
+    await asyncio.sleep(0)
+    raise ClientDisconnect
+
+
+class _Disconnectable:
+    """Lets an application close the connection of a request."""
+
+    def __init__(self, app: ASGI3Application, abort: Callable[[], None]) -> None:
+        self._app = app
+        self._abort = abort
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Handle one request."""
+        await self._app(scope | {_ABORT: self._abort}, receive, send)
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):

@@ -13,6 +13,7 @@ from typing import Self
 
 from .conditions import Conditions
 from .database import Database
+from .faults import DELAY, Fault, FaultKind, check_seconds, create_failure
 from .graphql.pubsub import EventBus
 from .private_files import make_folder
 from .query_engine.engine import QueryEngine
@@ -171,19 +172,112 @@ class LocalExchange:
     def throttle(self, rate: float | None) -> None:
         self.exchange.conditions.throttle = rate
 
+    def fail(
+        self,
+        operation: str,
+        kind: FaultKind = "throttle",
+        *,
+        times: int | None = None,
+        after: int = 0,
+        retryAfter: int | None = None,
+        errorType: str | None = None,
+        message: str | None = None,
+    ) -> Fault:
+        """Let requests fail, to test how a program handles it.
+
+        Faults apply in the order of their creation: one with `times` is followed by the next.
+        `reset()` removes them all.
+
+        Args:
+            operation: What fails: the name of a call, such as `publishToTimeSeriesDatabase` or
+                `iot.publish`, or of a root field of the schema; `upload` or `download` for
+                transfers to and from presigned URLs; `*` for everything. A call fails with any
+                of its requests; its transfers are separate.
+            kind: How it fails:
+
+                - `throttle`: HTTP 429; 503 SlowDown for transfers.
+                - `serverError`: HTTP 500.
+                - `timeout`: there is no response until the client closes the connection.
+                - `disconnect`: the connection is closed, and nothing is executed.
+                - `lostResponse`: the request is executed, then the connection is closed. Downloads
+                  are interrupted after half of the file.
+                - `unauthorized`: HTTP 401, as for a token that is not valid any longer. Not for
+                  transfers.
+                - `graphqlError`: HTTP 200 with an error for the root field. Not for transfers.
+                - `expired`: HTTP 403, as for an expired URL. Only for transfers.
+            times: How many requests fail. Defaults to all until the fault is removed.
+            after: How many requests succeed before. Defaults to 0.
+            retryAfter: Seconds for the header `Retry-After`, for `throttle` and `serverError`.
+                Defaults to no header.
+            errorType: The `errorType` of a `graphqlError`. Defaults to `InternalFailure`.
+            message: The message of a `graphqlError`.
+
+        Returns:
+            The fault. It counts the requests that failed, and can be removed.
+
+        Raises:
+            ValueError: An argument is not valid.
+
+        Example:
+            >>> with local.fail("getUserInfo", "serverError", times=1) as fault:
+            ...     digitalExchange.getUserInfo().firstName, fault.count
+            ('Ada', 1)
+        """
+        fault = create_failure(
+            operation,
+            kind,
+            times=times,
+            after=after,
+            retry_after=retryAfter,
+            error_type=errorType,
+            message=message,
+        )
+        return self.exchange.conditions.faults.add(fault)
+
+    def delay(
+        self, operation: str, seconds: float, *, times: int | None = None, after: int = 0
+    ) -> Fault:
+        """Let some operations take longer. `latency` is for all operations.
+
+        Args:
+            operation: What takes longer, as for `fail`.
+            seconds: The time in seconds that it takes in addition.
+            times: How many requests take longer. Defaults to all until the fault is removed.
+            after: How many requests are not delayed before. Defaults to 0.
+
+        Returns:
+            The fault. It counts the requests that were delayed, and can be removed.
+
+        Raises:
+            ValueError: An argument is not valid.
+
+        Example:
+            >>> with local.delay("getUserInfo", 0.1) as fault:
+            ...     digitalExchange.getUserInfo().firstName, fault.count
+            ('Ada', 1)
+        """
+        seconds = check_seconds("seconds", seconds)
+        fault = Fault(operation, DELAY, times=times, after=after, seconds=seconds)
+        return self.exchange.conditions.faults.add(fault)
+
+    def resetConditions(self) -> None:
+        """Remove all faults; reset `latency` and `throttle` to those of the beginning."""
+        self.exchange.conditions.reset()
+
     def reset(self) -> None:
         """Reset to the initial state: remove everything, and create the initial objects.
 
         This is much faster than creating a new exchange, and the endpoint stays the same. Tokens
         and IDs are new; the previous ones become invalid. `latency` and `throttle` are those with
-        which the exchange was created.
+        which the exchange was created, and faults are removed.
         """
-        self.exchange.conditions.reset()
+        self.resetConditions()
         self._expose(self._server.run(_reset_state(self._records, self.exchange)))
 
     def close(self) -> None:
         """Stop the server, and delete temporary data. Closing again has no effect."""
         atexit.unregister(self.close)
+        self.exchange.conditions.faults.clear()
         self._open_parts.close()
 
     def __enter__(self) -> Self:

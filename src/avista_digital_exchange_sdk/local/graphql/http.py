@@ -9,6 +9,8 @@ from pydantic_core import from_json, to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..connections import disconnect
+from ..faults import Fault, RequestFailedError
 from ..limits import LIMITS
 from ..state import Context, ExchangeState
 from .documents import read_operation
@@ -20,6 +22,13 @@ UNAUTHORIZED = {
     "message": "You are not authorized to make this call.",
 }
 TOO_MANY_REQUESTS = {"errorType": "TooManyRequestsException", "message": "Rate exceeded"}
+SERVER_ERROR = {"errorType": "InternalFailure", "message": "Internal server error"}
+# The status and the error of a request that fails because of a fault.
+FAILURES = {
+    "throttle": (429, TOO_MANY_REQUESTS),
+    "serverError": (500, SERVER_ERROR),
+    "unauthorized": (401, UNAUTHORIZED),
+}
 NO_AUTHORIZATION = UNAUTHORIZED | {"message": "Valid authorization header not provided."}
 
 
@@ -58,6 +67,8 @@ class GraphQLEndpoint:
             response = await self._contract.execute(Context(self._exchange, caller), operation)
         except GraphQLError:
             return _reject_malformed("Unable to parse GraphQL query.")
+        except RequestFailedError as failed:
+            return await _fail(request, failed.fault)
         return Response(response, media_type="application/json")
 
 
@@ -76,6 +87,19 @@ async def _read_body(request: Request) -> bytes | None:
             if len(body) > MAX_REQUEST_BYTES:
                 return None
     return bytes(body)
+
+
+async def _fail(request: Request, fault: Fault) -> Response:
+    """Respond to a request as a fault demands, or do not respond."""
+    if fault.kind not in FAILURES:
+        if fault.kind == "timeout":
+            await fault.hold(request.receive)
+        await disconnect(request.scope)
+    status, error = FAILURES[fault.kind]
+    response = _respond_json({"errors": [error]}, status)
+    if fault.retry_after is not None:
+        response.headers["retry-after"] = str(fault.retry_after)
+    return response
 
 
 def _respond_json(content: object, status: int) -> Response:

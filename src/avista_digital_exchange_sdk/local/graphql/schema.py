@@ -13,6 +13,7 @@ from ariadne import make_executable_schema
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLFieldResolver,
     GraphQLResolveInfo,
@@ -25,6 +26,8 @@ from graphql import (
 from pydantic_core import to_json
 
 from ..errors import PlatformError
+from ..fault_names import list_root_fields
+from ..faults import Fault, RequestFailedError
 from ..limits import LIMITS
 from ..services import notifications
 from ..services.collaborative import resolvers as collaborative
@@ -68,6 +71,7 @@ class GraphQLSchemaExecutor:
 
         Raises:
             GraphQLError: If the document can't be parsed.
+            RequestFailedError: If a fault makes it fail.
         """
 
         async def run() -> bytes:
@@ -77,9 +81,13 @@ class GraphQLSchemaExecutor:
                 errors = [GraphQLError("Subscriptions are only supported over WebSocket.")]
             if errors:
                 return to_json(refuse(errors))
-            return to_json(
-                await self._execute(self._start(context, server_loop), parsed, operation)
-            )
+            fault = _take_fault(context, parsed, operation)
+            if fault is not None and fault.kind != "lostResponse":
+                raise RequestFailedError(fault)
+            response = await self._execute(self._start(context, server_loop), parsed, operation)
+            if fault is not None:
+                raise RequestFailedError(fault)
+            return to_json(response)
 
         server_loop = asyncio.get_running_loop()
         return await self._threads.run(context.caller.user_id, run)
@@ -87,7 +95,11 @@ class GraphQLSchemaExecutor:
     async def subscribe(
         self, context: Context, operation: Operation
     ) -> RunningSubscription | AppSyncResponse:
-        """Start a subscription, or return a response with errors."""
+        """Start a subscription, or return a response with errors.
+
+        Raises:
+            RequestFailedError: A fault makes it fail.
+        """
 
         async def read() -> Parsed:
             return self._documents.read(operation.query)
@@ -101,6 +113,8 @@ class GraphQLSchemaExecutor:
             errors = [GraphQLError("Only subscriptions are supported over WebSocket.")]
         if errors:
             return refuse(errors)
+        if fault := _take_fault(context, parsed, operation):
+            raise RequestFailedError(fault)
         return await self._subscribe(context, parsed, operation)
 
     def close(self) -> None:
@@ -221,7 +235,8 @@ def _wrap_resolver(resolver: Resolver) -> GraphQLFieldResolver:
         check_scope(execution.context.caller, info.field_name, arguments)
         if info.operation.operation is OperationType.MUTATION:
             execution.mutations[str(info.path.key)] = info.field_name, arguments
-        await asyncio.sleep(execution.context.exchange.conditions.latency)
+        latency = execution.context.exchange.conditions.latency
+        await _apply_faults(execution.context, info.field_name, latency)
         return await execution.run_on_server_loop(resolver(execution.context, **arguments))
 
     return resolve
@@ -233,6 +248,7 @@ def _wrap_source(source: Source) -> GraphQLFieldResolver:
     async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Subscription:
         execution: Execution = info.context
         check_scope(execution.context.caller, info.field_name, arguments)
+        await _apply_faults(execution.context, info.field_name, 0.0)
         execution.source = await source(execution.context, **arguments)
         return execution.source
 
@@ -263,6 +279,32 @@ def _reject_unavailable(_root: object, info: GraphQLResolveInfo, **_arguments: A
     raise PlatformError(
         "NotAvailable", f"{info.field_name} is not available in the Local Exchange."
     )
+
+
+def _take_fault(context: Context, parsed: Parsed, operation: Operation) -> Fault | None:
+    """Return the fault that makes an operation fail, if any."""
+    faults = context.exchange.conditions.faults
+    node = None if faults.is_empty else get_operation_ast(parsed.document, operation.name)
+    if node is None:
+        return None
+    fragments = {
+        definition.name.value: definition
+        for definition in parsed.document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    return faults.take(list_root_fields(node.selection_set, fragments))
+
+
+async def _apply_faults(context: Context, root_field: str, latency: float) -> None:
+    """Delay a root field, and make it fail if a fault requires that.
+
+    Raises:
+        PlatformError: A fault makes it fail.
+    """
+    faults = context.exchange.conditions.faults
+    await asyncio.sleep(latency + faults.find_delay(root_field))
+    if fault := faults.take_error(root_field):
+        raise fault.to_platform_error()
 
 
 def _is_subscription(document: DocumentNode, operation: Operation) -> bool:

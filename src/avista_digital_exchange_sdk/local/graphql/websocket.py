@@ -16,10 +16,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ..caller import Caller
 from ..errors import PlatformError
+from ..faults import Fault, RequestFailedError
 from ..limits import LIMITS
 from ..state import Context, ExchangeState
 from .documents import read_operation
-from .http import NO_AUTHORIZATION, UNAUTHORIZED
+from .http import NO_AUTHORIZATION, SERVER_ERROR, UNAUTHORIZED
 from .schema import GraphQLSchemaExecutor, RunningSubscription
 
 SUBPROTOCOL = "graphql-ws"
@@ -36,6 +37,12 @@ MAX_SUBSCRIPTIONS = 100
 TOO_MANY_SUBSCRIPTIONS = {
     "errorType": "MaxSubscriptionsReachedError",
     "message": f"Max number of {MAX_SUBSCRIPTIONS} subscriptions reached",
+}
+# The errors of subscriptions that fail because of a fault.
+FAILURES = {
+    "throttle": {"errorType": "LimitExceededError", "message": "Rate limit exceeded"},
+    "serverError": SERVER_ERROR,
+    "unauthorized": UNAUTHORIZED,
 }
 TOO_MANY_CONNECTIONS = {
     "errorType": "LimitExceededError",
@@ -193,12 +200,23 @@ class AppSyncConnection:
         if caller is None:
             return await self._refuse(subscription_id, **UNAUTHORIZED)
         context = Context(self._exchange, caller)
-        subscribed = await self._contract.subscribe(context, operation)
+        try:
+            subscribed = await self._contract.subscribe(context, operation)
+        except RequestFailedError as failed:
+            return await self._fail(subscription_id, failed.fault)
         if not isinstance(subscribed, RunningSubscription):
             return await self._send_errors(subscription_id, subscribed["errors"])
         await self._send({"type": "start_ack", "id": subscription_id})
         task = asyncio.create_task(self._pump(subscription_id, subscribed))
         self._running[subscription_id] = ActiveSubscription(subscribed, task)
+
+    async def _fail(self, subscription_id: str, fault: Fault) -> None:
+        """Respond to the start of a subscription as a fault demands, or do not respond."""
+        if fault.kind in FAILURES:
+            return await self._refuse(subscription_id, **FAILURES[fault.kind])
+        if fault.kind != "timeout":
+            await self._websocket.close(1011)
+            raise WebSocketDisconnect
 
     async def _pump(self, subscription_id: str, subscribed: RunningSubscription) -> None:
         """Send the events of a subscription until it ends."""

@@ -11,21 +11,30 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from io import FileIO
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, NoReturn, Protocol
 from xml.sax.saxutils import escape
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..conditions import Conditions
+from ..connections import disconnect
+from ..fault_names import DOWNLOAD, UPLOAD
+from ..faults import Fault
 from ..limits import LIMITS
 from ..private_files import open_new
-from .presigned import S3Error
+from .presigned import REQUEST_EXPIRED, S3Error
 from .storage import OBJECTS_PATH, ObjectStore
 
 MAX_UPLOAD_BYTES = 5 * 1024**3
 BLOCK_BYTES = 1024 * 1024
+# The status, code and message of a transfer that fails because of a fault.
+FAILURES = {
+    "throttle": (503, "SlowDown", "Please reduce your request rate."),
+    "serverError": (500, "InternalError", "We encountered an internal error. Please try again."),
+    "expired": (403, "AccessDenied", REQUEST_EXPIRED),
+}
 
 # Limits the number of digits: Python rejects numbers with thousands of digits.
 RANGE = re.compile(r"bytes=(\d{1,20}-\d{0,20}|-\d{1,20})")
@@ -62,7 +71,17 @@ class ObjectEndpoint:
     async def _handle(self, request: Request) -> ASGIApp:
         """Execute a request with a presigned URL."""
         allowed = self._authorize(request)
-        await asyncio.sleep(self._conditions.latency)
+        transfer = UPLOAD if request.method == "PUT" else DOWNLOAD
+        faults = self._conditions.faults
+        await asyncio.sleep(self._conditions.latency + faults.find_delay(transfer))
+        fault = faults.take([transfer])
+        if fault is not None and fault.kind != "lostResponse":
+            await _fail(request, fault)
+        response = await self._transfer(request, allowed)
+        return response if fault is None else InterruptedResponse(response)
+
+    async def _transfer(self, request: Request, allowed: dict[str, str]) -> ASGIApp:
+        """Store or return an object."""
         key = request.scope["path"].removeprefix(OBJECTS_PATH)
         if request.method == "PUT":
             return await self._put(request, key)
@@ -153,6 +172,53 @@ class FileSlice:
                 left -= len(block)
                 await send({"type": "http.response.body", "body": block, "more_body": True})
             await send({"type": "http.response.body"})
+
+
+class InterruptedResponse:
+    """An ASGI application that sends half of another one's response, then disconnects.
+
+    Of a response without a body, such as that of an upload, it sends nothing.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send half of the body."""
+        left = 0
+
+        async def send_half(message: Message) -> None:
+            nonlocal left
+            if message["type"] == "http.response.start":
+                left = int(dict(message["headers"])[b"content-length"]) // 2
+                if left:
+                    await send(message)
+                return
+            body = message["body"][:left]
+            left -= len(body)
+            if body:
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+            if not left:
+                await disconnect(scope)
+
+        await self._app(scope, receive, send_half)
+
+
+async def _fail(request: Request, fault: Fault) -> NoReturn:
+    """Fail as a fault demands.
+
+    Raises:
+        S3Error: The response.
+        ClientDisconnect: There is no response.
+    """
+    if fault.kind in FAILURES:
+        status, code, message = FAILURES[fault.kind]
+        retry_after = fault.retry_after
+        headers = {} if retry_after is None else {"retry-after": str(retry_after)}
+        raise S3Error(status, code, message, headers)
+    if fault.kind == "timeout":
+        await fault.hold(request.receive)
+    await disconnect(request.scope)
 
 
 def _check_size(request: Request) -> None:

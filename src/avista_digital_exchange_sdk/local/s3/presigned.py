@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 ALGORITHM = "AWS4-HMAC-SHA256"
 DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 SIGNATURE = "X-Amz-Signature"
+REQUEST_EXPIRED = "Request has expired"
 
 
 class S3Error(Exception):
@@ -61,7 +62,7 @@ class PresignedUrls:
             )
         signed_at = datetime.strptime(parameters["X-Amz-Date"], DATE_FORMAT).replace(tzinfo=UTC)
         if datetime.now(UTC) >= signed_at + timedelta(seconds=int(parameters["X-Amz-Expires"])):
-            raise S3Error(403, "AccessDenied", "Request has expired")
+            raise S3Error(403, "AccessDenied", REQUEST_EXPIRED)
         return parameters
 
     def _signature(self, method: str, path: str, parameters: dict[str, str]) -> str:
