@@ -1,10 +1,10 @@
 """The GraphQL client: sends operations over HTTP and retries them."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from copy import copy
 from functools import partial
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar
 
 from pydantic_core import to_json
 
@@ -52,6 +52,38 @@ class Subscription(Generic[Result]):
         self.variables = variables
 
 
+class OperationCall(NamedTuple):
+    """An operation with its variables.
+
+    Attributes:
+        result: The type of the data.
+        query: The document.
+        name: The name of the operation.
+        variables: The variables as JSON values.
+        is_idempotent: Whether it can be repeated, if it is a mutation.
+    """
+
+    result: Any
+    query: str
+    name: str | None
+    variables: dict[str, object]
+    is_idempotent: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name for messages."""
+        return self.name or UNNAMED_OPERATION
+
+    @property
+    def kind(self) -> str:
+        """Either `query` or `mutation`."""
+        return select_operation(self.query, self.name).kind
+
+
+# Runs an operation, and returns its data.
+Executor = Callable[[OperationCall], Awaitable[Any]]
+
+
 class GraphQLClient(TokenHolder):
     """The base class of generated clients: runs their operations."""
 
@@ -69,6 +101,7 @@ class GraphQLClient(TokenHolder):
         self._timeout: float | None = None
         self._idempotent = False
         self._on_unknown_outcome: Callable[[], object] | None = None
+        self._executor: Executor | None = None
 
     @property
     def retry_policy(self) -> RetryPolicy:
@@ -103,6 +136,12 @@ class GraphQLClient(TokenHolder):
         # An interrupted call should end soon.
         return self.with_options(timeout=self.backend.options.cleanup_timeout, max_retries=0)
 
+    def with_executor(self, executor: Executor) -> Self:
+        """Return a copy of the client whose operations are run by a function."""
+        client = copy(self)
+        client._executor = executor
+        return client
+
     async def execute(
         self,
         result: type[Data],
@@ -117,23 +156,34 @@ class GraphQLClient(TokenHolder):
         Queries, and mutations that are idempotent, are retried after any transient failure.
         """
         # Imported on first use, as pydantic takes longer to import than everything else.
-        from .responses import parse_response
         from .variables import serialize_variables
 
-        variables = serialize_variables(variables)
-        label = operation_name or UNNAMED_OPERATION
-        body = to_json({"query": query, "operationName": operation_name, "variables": variables})
-        is_query = select_operation(query, operation_name).kind == "query"
-        is_idempotent = is_query or self._idempotent or idempotent
-        max_error_bytes = self.backend.options.max_error_bytes
+        operation = OperationCall(
+            result, query, operation_name, serialize_variables(variables), idempotent
+        )
+        data: Data = await (self._executor or self._run)(operation)
+        return data
+
+    def is_idempotent(self, operation: OperationCall) -> bool:
+        """Whether an operation can be repeated."""
+        return operation.kind == "query" or self._idempotent or operation.is_idempotent
+
+    async def _run(self, operation: OperationCall) -> Any:
+        body = to_json(
+            {
+                "query": operation.query,
+                "operationName": operation.name,
+                "variables": operation.variables,
+            }
+        )
         may_have_taken_effect = False
 
-        async def send(attempt: Attempt) -> Data:
+        async def send(attempt: Attempt) -> Any:
             nonlocal may_have_taken_effect
             try:
-                response = await self._send(label, variables, body)
+                response = await self.send(operation.label, operation.variables, body)
                 attempt.retry_after = parse_retry_after(response.headers)
-                return parse_response(result, response, label, self.token, max_error_bytes)
+                return self.parse(operation, response)
             except DigitalExchangeError as error:
                 if (
                     isinstance(error, UnauthorizedError)
@@ -144,21 +194,43 @@ class GraphQLClient(TokenHolder):
                     )
                 if may_have_succeeded(error):
                     may_have_taken_effect = True
-                    if self._on_unknown_outcome is not None:
-                        self._on_unknown_outcome()
+                    self.report_unknown_outcome()
                 error.mayHaveSucceeded = may_have_taken_effect
                 raise
 
         return await retrying(
-            self.retry_policy, send, partial(is_retryable, idempotent=is_idempotent)
+            self.retry_policy,
+            send,
+            partial(is_retryable, idempotent=self.is_idempotent(operation)),
         )
 
-    async def _send(
+    def report_unknown_outcome(self) -> None:
+        """Report that an attempt failed that may have taken effect."""
+        if self._on_unknown_outcome is not None:
+            self._on_unknown_outcome()
+
+    def parse(self, operation: OperationCall, response: Response) -> Any:
+        """Parse the data of an operation, or raise the error that the response contains."""
+        from .responses import parse_response
+
+        max_error_bytes = self.backend.options.max_error_bytes
+        return parse_response(
+            operation.result, response, operation.label, self.token, max_error_bytes
+        )
+
+    async def send(
         self,
         operation_name: str,
         variables: dict[str, object],
         body: bytes,
     ) -> Response:
+        """Send a request once.
+
+        Args:
+            operation_name: The name of the operation, for the log.
+            variables: Its variables, for the log.
+            body: The body of the request.
+        """
         start = self.backend.clock()
         response = await self.backend.post(self.endpoint, self.token, body, self._timeout)
         if self.log.isEnabledFor(logging.DEBUG):

@@ -1,11 +1,17 @@
 """Creates directories concurrently, listing each parent once or twice."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from .._backends import run_sync
+from .._generated.fragments import DataStoreDirectory
+from .._graphql.batching import MAX_BATCH_MUTATIONS
 from .._models.paths import SEPARATOR
-from ..client import AvistaDigitalExchange
+from .._services.storage.batches import NewDirectory, create_directories
+from ..client import AvistaDigitalExchange, get_services
+from ..errors import DigitalExchangeError
 from . import _errors
+from ._batches import divide_evenly, raise_error
 from ._concurrency import map_concurrently
 from ._directory_cache import DirectoryCache
 from ._entries import Contents, Info
@@ -84,23 +90,28 @@ class DirectoryCreator:
         return info is None
 
     def _create(self, paths: Iterable[str]) -> dict[str, str]:
+        batches = divide_evenly([*paths], MAX_BATCH_MUTATIONS)
         created: dict[str, str] = {}
-        for path, outcome in map_concurrently(self._create_one, paths):
-            error = outcome.exception()
-            if error is None:
-                created[path] = outcome.result()
-            else:
-                self._fail(path, error)
+        for batch, outcome in map_concurrently(self._create_many, batches):
+            for path, directory in zip(batch, outcome.result(), strict=True):
+                try:
+                    with translate_errors(path):
+                        created[path] = raise_error(directory).dataStoreDirectoryId
+                except Exception as error:
+                    self._fail(path, error)
         return created
 
-    def _create_one(self, path: str) -> str:
+    def _create_many(self, paths: Sequence[str]) -> list[DataStoreDirectory | DigitalExchangeError]:
+        services = get_services(self._exchange)
+        try:
+            return run_sync(create_directories(services, [*map(self._describe, paths)]))
+        finally:
+            for path in paths:
+                self._listings.forget(path, below=False)
+
+    def _describe(self, path: str) -> NewDirectory:
         parent, _, name = path.rpartition(SEPARATOR)
-        with translate_errors(path):
-            directory = self._exchange.createDataStoreDirectory(
-                path.partition(SEPARATOR)[0], self.directory_id(parent), name
-            )
-        self._listings.forget(path, below=False)
-        return directory.dataStoreDirectoryId
+        return NewDirectory(path.partition(SEPARATOR)[0], self.directory_id(parent), name)
 
     def _keep_first(self, created: dict[str, str]) -> None:
         """Among directories of the same name, use the one that is listed first.
@@ -123,15 +134,12 @@ class DirectoryCreator:
                 self._listings.forget(path)
 
     def _list(self, paths: Iterable[str]) -> None:
-        def get_contents(path: str) -> Contents:
-            return self._listings.read(self._infos[path])
-
-        for path, outcome in map_concurrently(get_contents, paths):
-            error = outcome.exception()
-            if error is None:
-                self.contents[path] = outcome.result()
+        infos = [self._infos[path] for path in paths]
+        for path, contents in self._listings.contents_of(infos, refresh=True).items():
+            if isinstance(contents, Exception):
+                self._fail(path, contents)
             else:
-                self._fail(path, error)
+                self.contents[path] = contents
 
     def _fail(self, path: str, error: BaseException) -> None:
         if not isinstance(error, Exception) or affects_all(error):

@@ -3,23 +3,22 @@
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
+from .._backends import run_sync
 from .._generated.fragments import DataStoreDirectory
 from .._models.paths import SEPARATOR
 from .._services.name_lookup import DATA_STORE
+from .._services.storage.batches import get_directories
 from .._utils.nearest_names import find_nearest
-from ..client import AvistaDigitalExchange
+from ..client import AvistaDigitalExchange, get_services
 from ..errors import NotFoundError
 from . import _errors
-from ._concurrency import Workers
+from ._batches import divide_evenly, raise_error
+from ._concurrency import map_concurrently
 from ._entries import ROOT, Contents, Info, describe_contents, describe_store, describe_stores
 from ._errors import translate_errors
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future  # noqa: TID251  # the outcomes of workers
-
 
 _Result = TypeVar("_Result")
 
@@ -44,7 +43,8 @@ class DirectoryCache:
         self._cache = cache
         self._explain_name = explain_name
         self._stores: dict[str, Info] = {}
-        self._changes = 0
+        # The number of changes, which make listings outdated that were requested before.
+        self.changes = 0
 
     def entries(self, path: str, *, refresh: bool = False) -> Contents:
         """Return the contents of a directory."""
@@ -62,7 +62,7 @@ class DirectoryCache:
     def _read(self, info: Info) -> Contents:
         """List a directory, and cache the result."""
         path = info["name"]
-        changes = self._changes
+        changes = self.changes
         with translate_errors(path):
             if not path:
                 contents = Contents(describe_stores(self._exchange().listDataStores()))
@@ -70,10 +70,13 @@ class DirectoryCache:
                 directory_id = info["dataStoreDirectoryId"]
                 directory = self._directory_now(path, directory_id)
                 contents = describe_contents(path, directory)
-        # Another thread may have changed the directory in the meantime.
-        if changes == self._changes:
-            self._cache[path] = contents
+        self._keep(path, contents, changes)
         return contents
+
+    def _keep(self, path: str, contents: Contents, changes: int) -> None:
+        """Cache a listing, unless another thread has changed something since it was requested."""
+        if changes == self.changes:
+            self._cache[path] = contents
 
     def find(self, path: str) -> Info:
         """Resolve a path."""
@@ -110,7 +113,7 @@ class DirectoryCache:
         return self.entries(parent, refresh=True).find(path)
 
     def tree(self, top: Info, maxdepth: int | None = None) -> Tree:
-        """List a directory and its subdirectories concurrently.
+        """List a directory and its subdirectories, level by level.
 
         Args:
             top: The directory.
@@ -120,17 +123,79 @@ class DirectoryCache:
             The contents of each directory by path, or the error of listing it.
         """
         listed: Tree = {}
-        with Workers(self._get_contents) as workers:
-            if top["type"] == "directory":
-                workers.add((top, 1))
-            for (info, depth), outcome in workers:
-                contents = listed[info["name"]] = _contents_or_error(outcome)
-                if isinstance(contents, Exception) or depth == maxdepth:
-                    continue
-                for inner in contents:
-                    if inner["type"] == "directory":
-                        workers.add((inner, depth + 1))
+        level = [top] if top["type"] == "directory" else []
+        depth = 0
+        while level and depth != maxdepth:
+            depth += 1
+            found = self.contents_of(level)
+            listed |= found
+            level = _find_directories(found)
         return listed
+
+    def prefetch(self, level: list[Info], depth: int, max_directories: int | None) -> None:
+        """Cache the contents of directories, and of their first subdirectories.
+
+        Args:
+            level: The directories.
+            depth: How many levels of directories to list; negative for all.
+            max_directories: How many subdirectories of each directory to list. None for all.
+        """
+        while level and depth:
+            level = _find_directories(self.contents_of(level), max_directories)
+            depth -= 1
+
+    def contents_of(self, infos: Iterable[Info], *, refresh: bool = False) -> Tree:
+        """List directories that were resolved before, many in one request.
+
+        Args:
+            infos: The directories.
+            refresh: Whether to bypass the cache.
+
+        Returns:
+            The contents of each directory by path, or the error of listing it.
+        """
+        listed: Tree = {}
+        unknown: list[Info] = []
+        for info in infos:
+            cached = None if refresh else self._get_cached(info["name"])
+            if cached is not None:
+                listed[info["name"]] = cached
+            else:
+                unknown.append(info)
+        # The root, and data stores without a home directory, have no directory ID.
+        single = [info for info in unknown if not info.get("dataStoreDirectoryId")]
+        many = [info for info in unknown if info.get("dataStoreDirectoryId")]
+        batches = [*divide_evenly(many), *([info] for info in single)]
+        for _, outcome in map_concurrently(self._read_many, batches):
+            listed |= outcome.result()
+        return listed
+
+    def _read_many(self, infos: Sequence[Info]) -> Tree:
+        """List directories in one request, bypassing the cache."""
+        changes = self.changes
+        if len(infos) == 1:
+            return {infos[0]["name"]: self._read_or_error(infos[0])}
+        services = get_services(self._exchange())
+        directory_ids = [info["dataStoreDirectoryId"] for info in infos]
+        outcomes = run_sync(get_directories(services, directory_ids))
+        listed: Tree = {}
+        for info, outcome in zip(infos, outcomes, strict=True):
+            path = info["name"]
+            try:
+                with translate_errors(path):
+                    contents = describe_contents(path, raise_error(outcome))
+            except Exception as error:
+                listed[path] = _check_alone(error)
+            else:
+                listed[path] = contents
+                self._keep(path, contents, changes)
+        return listed
+
+    def _read_or_error(self, info: Info) -> Contents | Exception:
+        try:
+            return self.read(info)
+        except Exception as error:
+            return _check_alone(error)
 
     def directory(self, path: str) -> DataStoreDirectory:
         """Fetch a directory."""
@@ -151,7 +216,7 @@ class DirectoryCache:
             path: The path. Defaults to all.
             below: Whether to remove paths below it, too; not needed for files.
         """
-        self._changes += 1
+        self.changes += 1
         if path is None:
             self._stores.clear()
             self._cache.clear()
@@ -171,11 +236,6 @@ class DirectoryCache:
         except KeyError:
             return None
         return contents
-
-    def _get_contents(self, level: tuple[Info, int]) -> Contents:
-        info, _ = level
-        cached = self._get_cached(info["name"])
-        return self.read(info) if cached is None else cached
 
     def _retry_if_stale(self, path: str, look: Callable[[], _Result]) -> _Result:
         """Resolve something; retry once if the cache turns out to be stale."""
@@ -251,6 +311,18 @@ def files_in(tree: Tree) -> Iterator[Info]:
             yield from contents.superseded
 
 
+def _find_directories(listed: Tree, max_directories: int | None = None) -> list[Info]:
+    """Return the first subdirectories of each directory."""
+    return [
+        info
+        for contents in listed.values()
+        if not isinstance(contents, Exception)
+        for info in sorted(
+            (one for one in contents if one["type"] == "directory"), key=lambda one: one["name"]
+        )[:max_directories]
+    ]
+
+
 class _StaleError(FileNotFoundError):
     """A directory no longer exists: it was deleted by others, or the cache is stale."""
 
@@ -263,11 +335,8 @@ def _list_parents(path: str) -> list[str]:
     return ways
 
 
-def _contents_or_error(outcome: "Future[Contents]") -> Contents | Exception:
-    """Return the result or error of an outcome; raise errors that affect all directories."""
-    error = outcome.exception()
-    if error is None:
-        return outcome.result()
-    if not isinstance(error, Exception) or _errors.affects_all(error):
+def _check_alone(error: Exception) -> Exception:
+    """Return an error of one directory; raise errors that affect all directories."""
+    if _errors.affects_all(error):
         raise error
     return error

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from glob import has_magic
 from pathlib import Path
@@ -29,7 +29,7 @@ from ._parallel_copy import to_progress_callback
 from ._reader import StoreFileReader
 from ._secret_options import Environment, SecretOptions
 from ._store_names import PathParser, StoreNames
-from ._walking import walk
+from ._walking import LookaheadLister, Pending, walk
 
 LISTING_LIFETIME = 30.0
 """Seconds for which a listing is cached."""
@@ -237,21 +237,43 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         would seem empty.
         """
         detail = options.pop("detail", False)
+        path = self._strip_protocol(path)
+        lister = LookaheadLister(self._listings, maxdepth, refresh=options.get("refresh", False))
 
-        def list_directory(inner: str) -> list[Info]:
-            infos = self._list(inner, **options)
+        def list_directory(info: Info, depth: int, pending: Sequence[Pending]) -> list[Info]:
+            infos = lister.list_directory(info, depth, pending)
             if detail:
                 self._fill_sizes(infos)
-            return [dict(info) for info in infos]
+            return [dict(one) for one in infos]
 
         return walk(
+            lambda: self._listings.find(path),
             list_directory,
-            self._strip_protocol(path),
             maxdepth,
             topdown=topdown,
             detail=detail,
             on_error=_only_if_missing if on_error == "omit" else on_error,
         )
+
+    def tree(
+        self,
+        path: str = "/",
+        recursion_limit: int = 2,
+        max_display: int | None = 25,
+        display_size: bool = False,
+        *arguments: Any,
+        **options: Any,
+    ) -> str:
+        """Return a directory and its subdirectories as text."""
+        level = [self._listings.find(self._strip_protocol(path))]
+        depth = recursion_limit + (1 if display_size else 0)
+        if options.get("first", not arguments):
+            # Many in one request, so that they are in the cache.
+            self._listings.prefetch(level, depth, max_display)
+        text: str = super().tree(
+            path, recursion_limit, max_display, display_size, *arguments, **options
+        )
+        return text
 
     def find(
         self,
