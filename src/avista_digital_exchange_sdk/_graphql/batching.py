@@ -4,15 +4,13 @@ The operations of a request are aliases in one document. An error of one operati
 that operation alone.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import partial
 from http import HTTPStatus
 from itertools import count
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from pydantic_core import from_json, to_json
 
@@ -29,9 +27,6 @@ from ..errors import (
 from .aliases import merge_operations
 from .client import GraphQLClient, OperationCall
 
-if TYPE_CHECKING:
-    from .._generated.client import Client
-
 # Maximum number of operations in a request. AWS AppSync cuts a request off after 30 seconds and
 # 10,000 resolvers, and a response at 5 MB; mutations of a request run one after the other.
 MAX_BATCH_QUERIES = 50
@@ -41,13 +36,14 @@ MAX_BATCH_MUTATIONS = 25
 MAX_VARIABLES_BYTES = 256 << 10
 
 _Result = TypeVar("_Result")
+_Client = TypeVar("_Client", bound=GraphQLClient)
 
-# Calls an operation of a client.
-Call = Callable[["Client"], Awaitable[_Result]]
+# Calls an operation of a generated client.
+Call = Callable[[_Client], Awaitable[_Result]]
 
 
 async def run_batch(
-    client: Client, calls: Sequence[Call[_Result]]
+    client: _Client, calls: Sequence[Call[_Client, _Result]]
 ) -> list[_Result | DigitalExchangeError]:
     """Run calls of a generated client, all of them queries or all of them mutations.
 
@@ -87,7 +83,7 @@ class _Stopped(BaseException):
     """Stops a call where it would send its request."""
 
 
-async def _record_operation(client: Client, call: Call[object]) -> OperationCall | None:
+async def _record_operation(client: _Client, call: Call[_Client, object]) -> OperationCall | None:
     """Return the operation of a call without running it; None if the call rejects an argument."""
     operations: list[OperationCall] = []
 

@@ -32,7 +32,7 @@ async def get_directories(
 ) -> list[DataStoreDirectory | DigitalExchangeError]:
     """Get directories with their contents."""
 
-    def get(directory_id: str) -> Call[DataStoreDirectory]:
+    def get(directory_id: str) -> Call[Client, DataStoreDirectory]:
         async def call(client: Client) -> DataStoreDirectory:
             response = await client.storage_get_data_store_directory(directory_id)
             return require_found(response, "directory", directory_id)
@@ -47,7 +47,7 @@ async def create_directories(
 ) -> list[DataStoreDirectory | DigitalExchangeError]:
     """Create directories."""
 
-    def create(directory: NewDirectory) -> Call[DataStoreDirectory]:
+    def create(directory: NewDirectory) -> Call[Client, DataStoreDirectory]:
         async def call(client: Client) -> DataStoreDirectory:
             validation.require_str("name", directory.name)
             response = await client.storage_create_data_store_directory(*directory)
