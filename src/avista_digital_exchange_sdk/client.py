@@ -11,10 +11,12 @@ from ._services.base import BaseService
 from ._services.data_capture import DataCaptureService
 from ._services.exchange import ExchangeService
 from ._services.iot import IotService
+from ._services.platform_admin import PlatformAdminService
 from ._services.storage import StorageService
 from ._sync_services.data_capture import SyncDataCaptureService
 from ._sync_services.exchange import SyncExchangeService
 from ._sync_services.iot import SyncIotService
+from ._sync_services.platform_admin import SyncPlatformAdminService
 from ._sync_services.storage import SyncStorageService
 
 
@@ -56,6 +58,14 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
         """The calls about data captures."""
         return SyncDataCaptureService(self._calls._create_service(DataCaptureService))
 
+    @property
+    def admin(self) -> SyncPlatformAdminService:
+        """The calls for administrators of the platform."""
+        calls = self._calls
+        return SyncPlatformAdminService(
+            PlatformAdminService(calls._client, calls._backend, calls._data_store_class)
+        )
+
 
 class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     """The async client of the Digital Exchange, with the same calls as coroutines.
@@ -94,6 +104,11 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     def dataCapture(self) -> DataCaptureService:
         """The calls about data captures."""
         return self._create_service(DataCaptureService)
+
+    @property
+    def admin(self) -> PlatformAdminService:
+        """The calls for administrators of the platform."""
+        return PlatformAdminService(self._client, self._backend, self._data_store_class)
 
 
 def get_services(client: AvistaDigitalExchange) -> ExchangeService:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
         CollaborativeMemberPermission,
         DataCaptureAssetAttributeSchemaType,
         DataCaptureAssetAttributeType,
+        DataCaptureAttachmentError,
+        DataCaptureAttachmentType,
         DataCaptureDataModelState,
         DataCaptureRecordError,
         DataCaptureState,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
         ModelSchemaType,
         ServiceType,
         TimeUnit,
+        UserAccountState,
+        UserRole,
     )
     from ._generated.fragments import (
         AuthenticationToken,
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
         DataCapture,
         DataCaptureAsset,
         DataCaptureAssetAttribute,
+        DataCaptureAttachment,
         DataCaptureDataModel,
         DataCaptureStateChange,
         DataCaptureTimeConfiguration,
@@ -92,6 +97,9 @@ __all__ = [
     "DataCaptureAssetAttribute",
     "DataCaptureAssetAttributeSchemaType",
     "DataCaptureAssetAttributeType",
+    "DataCaptureAttachment",
+    "DataCaptureAttachmentError",
+    "DataCaptureAttachmentType",
     "DataCaptureDataModel",
     "DataCaptureDataModelState",
     "DataCaptureRecordError",
@@ -144,6 +152,8 @@ __all__ = [
     "TimeSeriesMeasureValue",
     "TimeUnit",
     "User",
+    "UserAccountState",
+    "UserRole",
 ]
 
 _MODULES = (

@@ -343,6 +343,7 @@ class TestManual:
             "": "AvistaDigitalExchange",
             "iot": "_sync_services.iot.SyncIotService",
             "dataCapture": "_sync_services.data_capture.SyncDataCaptureService",
+            "admin": "_sync_services.platform_admin.SyncPlatformAdminService",
         }[group]
         directive = f"::: {package.__name__}.{owner}.{name}"
         assert directive in SECTIONS[call].splitlines()

@@ -356,6 +356,13 @@ INVALID_ENDPOINT_IDS = [
     (["iotEndpointId.1", ""], "iotEndpointIds[1]"),
     (["i\nd"], NO_CONTROL),
 ]
+PERMISSIONS = "one of READ_ONLY, READ_WRITE"
+INVALID_PERMISSIONS = [(value, PERMISSIONS) for value in (None, 7, "", "WRITE", [], HUGE)]
+INVALID_ROLES = [
+    *((value, "a list of roles") for value in (7, "DATA_CONSUMER", b"DATA_CONSUMER", {})),
+    *(([value], "userRoles[0] must be one of DATA_COMPLIANCE") for value in (None, 7, "", "ADMIN")),
+    (["DATA_CONSUMER", "ADMIN"], "userRoles[1]"),
+]
 JSON = "a JSON value"
 ITSELF: dict[str, Any] = {}
 ITSELF["x"] = [ITSELF]

@@ -64,6 +64,16 @@ VALUES: dict[str, Any] = {
     "properties": {"Height": 1.5},
     "tokenId": "tokenId.1",
     "daysBeforeExpiration": 30,
+    "attachmentId": "attachmentId.1",
+    "organizationId": "organizationId.1",
+    "userId": "userId.1",
+    "currentOwnerUserId": "userId.1",
+    "transferToUserId": "userId.2",
+    "firstName": "Ida",
+    "lastName": "Berg",
+    "email": "ida@lab.example",
+    "permission": "READ_ONLY",
+    "memberState": "APPROVED",
     "document": "query q($x: String) { q(x: $x) }",
 }
 """A valid value of every parameter that calls require."""
@@ -87,6 +97,8 @@ OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
             ("Group", "name"),
         )
     },
+    "admin.updateCollaborative": {"name": "Wind site"},
+    "admin.updateUser": {"firstName": "Eva"},
     "moveDataStoreDirectory": {"name": "reports"},
     "moveDataStoreFile": {"name": "may.csv"},
     "createTimeSeriesInputRecord": {"measureValue": "1"},

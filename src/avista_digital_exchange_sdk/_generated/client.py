@@ -11,19 +11,26 @@ if TYPE_CHECKING:
     from .._graphql.client import Subscription
     from .._models.base import NonNullList
     from .enums import (
+        CollaborativeMemberOrganizationState,
+        CollaborativeMemberPermission,
         DataCaptureTimeConfigType,
         DataCaptureType,
         ServiceType,
         TimeSeriesDbQueryType,
         TimeSeriesQueryOutputFileType,
+        UserAccountState,
+        UserRole,
     )
     from .fragments import (
         AuthenticationToken,
         CapturePublishResponse,
         Collaborative,
+        CollaborativeMemberOrganization,
         DataCapture,
+        DataCaptureAttachment,
         DataCaptureDataExport,
         DataCaptureDataModel,
+        DataCaptureDataModelExport,
         DataCapturePage,
         DataStore,
         DataStoreDirectory,
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
         IotHub,
         IotLastValuesPage,
         LatestValuesPage,
+        Organization,
         PresignedUrl,
         PublishIotDataResult,
         QueryExportRequest,
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
         TimeSeriesAssetData,
         TimeSeriesDb,
         TimestreamPage,
+        User,
         UserSession,
     )
     from .input_types import (
@@ -60,6 +69,28 @@ if TYPE_CHECKING:
         OnNotifyTimeSeriesQueryExportComplete,
     )
     from .storage_get_data_store_file_download import StorageGetDataStoreFileDownload
+    from .storage_update_data_store_file import StorageUpdateDataStoreFile
+    from .time_series_db_cancel_database_query import TimeSeriesDbCancelDatabaseQuery
+    from .time_series_db_create_database import TimeSeriesDbCreateDatabase
+    from .time_series_db_delete_database import TimeSeriesDbDeleteDatabase
+    from .time_series_db_generate_query_result_export_file import (
+        TimeSeriesDbGenerateQueryResultExportFile,
+    )
+    from .time_series_db_get_database import TimeSeriesDbGetDatabase
+    from .time_series_db_list_all_asset_last_values import (
+        TimeSeriesDbListAllAssetLastValues,
+    )
+    from .time_series_db_list_databases import TimeSeriesDbListDatabases
+    from .time_series_db_publish_to_database import TimeSeriesDbPublishToDatabase
+    from .time_series_db_query_database import TimeSeriesDbQueryDatabase
+    from .time_series_db_query_database_with_timestream_query import (
+        TimeSeriesDbQueryDatabaseWithTimestreamQuery,
+    )
+    from .time_series_db_update_database import TimeSeriesDbUpdateDatabase
+    from .user_create_authentication_token import UserCreateAuthenticationToken
+    from .user_delete_authentication_token import UserDeleteAuthenticationToken
+    from .user_get_user_session import UserGetUserSession
+    from .user_list_authentication_tokens import UserListAuthenticationTokens
 
 
 def gql(q: str) -> str:
@@ -84,13 +115,20 @@ class Client(AsyncBaseClient):
               description
               hostOrganizationId
               memberOrganizations {
-                ...CollaborativeMemberOrganization
+                ...MemberOrganization
               }
             }
 
-            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment MemberOrganization on CollaborativeMemberOrganization {
               organization {
-                ...Organization
+                ...OrganizationName
               }
               collaborativeId
               memberState
@@ -99,24 +137,17 @@ class Client(AsyncBaseClient):
               }
             }
 
-            fragment CollaborativeMemberUser on CollaborativeMemberUser {
-              permission
-              user {
-                ...User
-              }
-            }
-
-            fragment Organization on Organization {
+            fragment OrganizationName on Organization {
               organizationId
               name
             }
 
-            fragment User on User {
+            fragment UserName on User {
               userId
               firstName
               lastName
               organization {
-                ...Organization
+                ...OrganizationName
               }
             }
             """)
@@ -148,13 +179,20 @@ class Client(AsyncBaseClient):
               description
               hostOrganizationId
               memberOrganizations {
-                ...CollaborativeMemberOrganization
+                ...MemberOrganization
               }
             }
 
-            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment MemberOrganization on CollaborativeMemberOrganization {
               organization {
-                ...Organization
+                ...OrganizationName
               }
               collaborativeId
               memberState
@@ -163,24 +201,17 @@ class Client(AsyncBaseClient):
               }
             }
 
-            fragment CollaborativeMemberUser on CollaborativeMemberUser {
-              permission
-              user {
-                ...User
-              }
-            }
-
-            fragment Organization on Organization {
+            fragment OrganizationName on Organization {
               organizationId
               name
             }
 
-            fragment User on User {
+            fragment UserName on User {
               userId
               firstName
               lastName
               organization {
-                ...Organization
+                ...OrganizationName
               }
             }
             """)
@@ -208,12 +239,32 @@ class Client(AsyncBaseClient):
               }
             }
 
+            fragment DataCaptureSummary on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+            }
+
             fragment DataStore on DataStore {
               dataStoreId
               name
               description
               ownerUserId
               homeDirectoryId
+            }
+
+            fragment IotGroupSummary on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
             }
 
             fragment Service on Service {
@@ -224,6 +275,12 @@ class Client(AsyncBaseClient):
               }
               timeSeriesDb {
                 ...TimeSeriesDb
+              }
+              iotEndpointGroup {
+                ...IotGroupSummary
+              }
+              dataCapture {
+                ...DataCaptureSummary
               }
             }
 
@@ -271,13 +328,20 @@ class Client(AsyncBaseClient):
               description
               hostOrganizationId
               memberOrganizations {
-                ...CollaborativeMemberOrganization
+                ...MemberOrganization
               }
             }
 
-            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment MemberOrganization on CollaborativeMemberOrganization {
               organization {
-                ...Organization
+                ...OrganizationName
               }
               collaborativeId
               memberState
@@ -286,24 +350,17 @@ class Client(AsyncBaseClient):
               }
             }
 
-            fragment CollaborativeMemberUser on CollaborativeMemberUser {
-              permission
-              user {
-                ...User
-              }
-            }
-
-            fragment Organization on Organization {
+            fragment OrganizationName on Organization {
               organizationId
               name
             }
 
-            fragment User on User {
+            fragment UserName on User {
               userId
               firstName
               lastName
               organization {
-                ...Organization
+                ...OrganizationName
               }
             }
             """)
@@ -318,6 +375,160 @@ class Client(AsyncBaseClient):
             variables=variables,
         )
         return result.collaborative_listCollaborativesServiceSharedWith
+
+    async def collaborative_list_collaborative_member_organization_requests(
+        self,
+        collaborativeId: Union[Optional[str], Unset] = UNSET,
+        includeApprovedRequests: Union[Optional[bool], Unset] = UNSET,
+        includeDeniedRequests: Union[Optional[bool], Unset] = UNSET,
+    ) -> NonNullList[Collaborative]:
+        """Lists collaboratives with the requests of organizations to be members."""
+        from .collaborative_list_collaborative_member_organization_requests import (
+            CollaborativeListCollaborativeMemberOrganizationRequests,
+        )
+
+        query = gql("""
+            query collaborative_listCollaborativeMemberOrganizationRequests($collaborativeId: ID, $includeApprovedRequests: Boolean, $includeDeniedRequests: Boolean) {
+              collaborative_listCollaborativeMemberOrganizationRequests(
+                collaborativeId: $collaborativeId
+                includeApprovedRequests: $includeApprovedRequests
+                includeDeniedRequests: $includeDeniedRequests
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "collaborativeId": collaborativeId,
+            "includeApprovedRequests": includeApprovedRequests,
+            "includeDeniedRequests": includeDeniedRequests,
+        }
+        result = await self.execute(
+            CollaborativeListCollaborativeMemberOrganizationRequests,
+            query=query,
+            operation_name="collaborative_listCollaborativeMemberOrganizationRequests",
+            variables=variables,
+        )
+        return result.collaborative_listCollaborativeMemberOrganizationRequests
+
+    async def collaborative_update_collaborative_member_organization(
+        self,
+        collaborativeId: str,
+        organizationId: str,
+        memberState: CollaborativeMemberOrganizationState,
+    ) -> Optional[CollaborativeMemberOrganization]:
+        """Sets the state of an organization's membership in a collaborative."""
+        from .collaborative_update_collaborative_member_organization import (
+            CollaborativeUpdateCollaborativeMemberOrganization,
+        )
+
+        query = gql("""
+            mutation collaborative_updateCollaborativeMemberOrganization($collaborativeId: ID!, $organizationId: ID!, $memberState: CollaborativeMemberOrganizationState!) {
+              collaborative_updateCollaborativeMemberOrganization(
+                collaborativeId: $collaborativeId
+                organizationId: $organizationId
+                memberState: $memberState
+              ) {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "collaborativeId": collaborativeId,
+            "organizationId": organizationId,
+            "memberState": memberState,
+        }
+        result = await self.execute(
+            CollaborativeUpdateCollaborativeMemberOrganization,
+            query=query,
+            operation_name="collaborative_updateCollaborativeMemberOrganization",
+            variables=variables,
+        )
+        return result.collaborative_updateCollaborativeMemberOrganization
 
     async def collaborative_add_service_to_collaborative(
         self, serviceId: str, serviceType: ServiceType, collaborativeId: str
@@ -338,12 +549,32 @@ class Client(AsyncBaseClient):
               }
             }
 
+            fragment DataCaptureSummary on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+            }
+
             fragment DataStore on DataStore {
               dataStoreId
               name
               description
               ownerUserId
               homeDirectoryId
+            }
+
+            fragment IotGroupSummary on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
             }
 
             fragment Service on Service {
@@ -354,6 +585,12 @@ class Client(AsyncBaseClient):
               }
               timeSeriesDb {
                 ...TimeSeriesDb
+              }
+              iotEndpointGroup {
+                ...IotGroupSummary
+              }
+              dataCapture {
+                ...DataCaptureSummary
               }
             }
 
@@ -398,12 +635,32 @@ class Client(AsyncBaseClient):
               }
             }
 
+            fragment DataCaptureSummary on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+            }
+
             fragment DataStore on DataStore {
               dataStoreId
               name
               description
               ownerUserId
               homeDirectoryId
+            }
+
+            fragment IotGroupSummary on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
             }
 
             fragment Service on Service {
@@ -414,6 +671,12 @@ class Client(AsyncBaseClient):
               }
               timeSeriesDb {
                 ...TimeSeriesDb
+              }
+              iotEndpointGroup {
+                ...IotGroupSummary
+              }
+              dataCapture {
+                ...DataCaptureSummary
               }
             }
 
@@ -1424,6 +1687,175 @@ class Client(AsyncBaseClient):
             variables=variables,
         )
         return result.dataCapture_regenerateAuthenticationToken
+
+    async def data_capture_get_data_model_export(
+        self, captureId: str
+    ) -> Optional[DataCaptureDataModelExport]:
+        """Gets a capture's data model as a file."""
+        from .data_capture_get_data_model_export import DataCaptureGetDataModelExport
+
+        query = gql("""
+            query dataCapture_getDataModelExport($captureId: ID!) {
+              dataCapture_getDataModelExport(captureId: $captureId) {
+                ...DataCaptureDataModelExport
+              }
+            }
+
+            fragment DataCaptureDataModelExport on DataCaptureDataModelExport {
+              fileName
+              contents
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureGetDataModelExport,
+            query=query,
+            operation_name="dataCapture_getDataModelExport",
+            variables=variables,
+        )
+        return result.dataCapture_getDataModelExport
+
+    async def data_capture_list_attachments(
+        self, captureId: str
+    ) -> NonNullList[DataCaptureAttachment]:
+        """Lists a capture's attachments."""
+        from .data_capture_list_attachments import DataCaptureListAttachments
+
+        query = gql("""
+            query dataCapture_listAttachments($captureId: ID!) {
+              dataCapture_listAttachments(captureId: $captureId) {
+                ...DataCaptureAttachment
+              }
+            }
+
+            fragment DataCaptureAttachment on DataCaptureAttachment {
+              attachmentId
+              attachmentType
+              name
+              description
+              ownerUserId
+              dateCreated
+              dateUpdated
+              error
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureListAttachments,
+            query=query,
+            operation_name="dataCapture_listAttachments",
+            variables=variables,
+        )
+        return result.dataCapture_listAttachments
+
+    async def data_capture_get_file_attachment_download_url(
+        self, captureId: str, attachmentId: str
+    ) -> Optional[PresignedUrl]:
+        """Gets a presigned URL to download an attached file from."""
+        from .data_capture_get_file_attachment_download_url import (
+            DataCaptureGetFileAttachmentDownloadUrl,
+        )
+
+        query = gql("""
+            query dataCapture_getFileAttachmentDownloadUrl($captureId: ID!, $attachmentId: ID!) {
+              dataCapture_getFileAttachmentDownloadUrl(
+                captureId: $captureId
+                attachmentId: $attachmentId
+              ) {
+                ...PresignedUrl
+              }
+            }
+
+            fragment PresignedUrl on PresignedUrl {
+              itemId
+              url
+            }
+            """)
+        variables: dict[str, object] = {
+            "captureId": captureId,
+            "attachmentId": attachmentId,
+        }
+        result = await self.execute(
+            DataCaptureGetFileAttachmentDownloadUrl,
+            query=query,
+            operation_name="dataCapture_getFileAttachmentDownloadUrl",
+            variables=variables,
+        )
+        return result.dataCapture_getFileAttachmentDownloadUrl
+
+    async def data_capture_attach_file(
+        self,
+        captureId: str,
+        fileName: str,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[PresignedUrl]:
+        """Attaches a file to a capture and answers a presigned URL for its bytes."""
+        from .data_capture_attach_file import DataCaptureAttachFile
+
+        query = gql("""
+            mutation dataCapture_attachFile($captureId: ID!, $fileName: String!, $description: String) {
+              dataCapture_attachFile(
+                captureId: $captureId
+                fileName: $fileName
+                description: $description
+              ) {
+                ...PresignedUrl
+              }
+            }
+
+            fragment PresignedUrl on PresignedUrl {
+              itemId
+              url
+            }
+            """)
+        variables: dict[str, object] = {
+            "captureId": captureId,
+            "fileName": fileName,
+            "description": description,
+        }
+        result = await self.execute(
+            DataCaptureAttachFile,
+            query=query,
+            operation_name="dataCapture_attachFile",
+            variables=variables,
+        )
+        return result.dataCapture_attachFile
+
+    async def data_capture_delete_attachment(
+        self, captureId: str, attachmentId: str
+    ) -> Optional[DataCaptureAttachment]:
+        """Deletes an attachment of a capture."""
+        from .data_capture_delete_attachment import DataCaptureDeleteAttachment
+
+        query = gql("""
+            mutation dataCapture_deleteAttachment($captureId: ID!, $attachmentId: ID!) {
+              dataCapture_deleteAttachment(captureId: $captureId, attachmentId: $attachmentId) {
+                ...DataCaptureAttachment
+              }
+            }
+
+            fragment DataCaptureAttachment on DataCaptureAttachment {
+              attachmentId
+              attachmentType
+              name
+              description
+              ownerUserId
+              dateCreated
+              dateUpdated
+              error
+            }
+            """)
+        variables: dict[str, object] = {
+            "captureId": captureId,
+            "attachmentId": attachmentId,
+        }
+        result = await self.execute(
+            DataCaptureDeleteAttachment,
+            query=query,
+            operation_name="dataCapture_deleteAttachment",
+            variables=variables,
+        )
+        return result.dataCapture_deleteAttachment
 
     async def data_capture_get_python_sdk_sample(self, captureId: str) -> Optional[str]:
         """Gets sample Python code for a capture."""
@@ -3242,6 +3674,1368 @@ class Client(AsyncBaseClient):
         )
         return result.iot_publish
 
+    async def platform_admin_list_collaboratives(
+        self, includeMemberOrganizations: Union[Optional[bool], Unset] = UNSET
+    ) -> NonNullList[Collaborative]:
+        """Lists collaboratives."""
+        from .platform_admin_list_collaboratives import PlatformAdminListCollaboratives
+
+        query = gql("""
+            query platformAdmin_listCollaboratives($includeMemberOrganizations: Boolean) {
+              platformAdmin_listCollaboratives(
+                includeMemberOrganizations: $includeMemberOrganizations
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "includeMemberOrganizations": includeMemberOrganizations
+        }
+        result = await self.execute(
+            PlatformAdminListCollaboratives,
+            query=query,
+            operation_name="platformAdmin_listCollaboratives",
+            variables=variables,
+        )
+        return result.platformAdmin_listCollaboratives
+
+    async def platform_admin_get_collaborative(
+        self,
+        collaborativeId: str,
+        includeMemberOrganizations: Union[Optional[bool], Unset] = UNSET,
+    ) -> Optional[Collaborative]:
+        """Reads a collaborative."""
+        from .platform_admin_get_collaborative import PlatformAdminGetCollaborative
+
+        query = gql("""
+            query platformAdmin_getCollaborative($collaborativeId: ID!, $includeMemberOrganizations: Boolean) {
+              platformAdmin_getCollaborative(
+                collaborativeId: $collaborativeId
+                includeMemberOrganizations: $includeMemberOrganizations
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "collaborativeId": collaborativeId,
+            "includeMemberOrganizations": includeMemberOrganizations,
+        }
+        result = await self.execute(
+            PlatformAdminGetCollaborative,
+            query=query,
+            operation_name="platformAdmin_getCollaborative",
+            variables=variables,
+        )
+        return result.platformAdmin_getCollaborative
+
+    async def platform_admin_create_collaborative(
+        self, name: str, description: Union[Optional[str], Unset] = UNSET
+    ) -> Optional[Collaborative]:
+        """Creates a collaborative."""
+        from .platform_admin_create_collaborative import (
+            PlatformAdminCreateCollaborative,
+        )
+
+        query = gql("""
+            mutation platformAdmin_createCollaborative($name: String!, $description: String) {
+              platformAdmin_createCollaborative(name: $name, description: $description) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {"name": name, "description": description}
+        result = await self.execute(
+            PlatformAdminCreateCollaborative,
+            query=query,
+            operation_name="platformAdmin_createCollaborative",
+            variables=variables,
+        )
+        return result.platformAdmin_createCollaborative
+
+    async def platform_admin_update_collaborative(
+        self,
+        collaborativeId: str,
+        name: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[Collaborative]:
+        """Changes a collaborative's name or description."""
+        from .platform_admin_update_collaborative import (
+            PlatformAdminUpdateCollaborative,
+        )
+
+        query = gql("""
+            mutation platformAdmin_updateCollaborative($collaborativeId: ID!, $name: String, $description: String) {
+              platformAdmin_updateCollaborative(
+                collaborativeId: $collaborativeId
+                name: $name
+                description: $description
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "collaborativeId": collaborativeId,
+            "name": name,
+            "description": description,
+        }
+        result = await self.execute(
+            PlatformAdminUpdateCollaborative,
+            query=query,
+            operation_name="platformAdmin_updateCollaborative",
+            variables=variables,
+        )
+        return result.platformAdmin_updateCollaborative
+
+    async def platform_admin_delete_collaborative(
+        self, collaborativeId: str, comment: Union[Optional[str], Unset] = UNSET
+    ) -> Optional[Collaborative]:
+        """Deletes a collaborative."""
+        from .platform_admin_delete_collaborative import (
+            PlatformAdminDeleteCollaborative,
+        )
+
+        query = gql("""
+            mutation platformAdmin_deleteCollaborative($collaborativeId: ID!, $comment: String) {
+              platformAdmin_deleteCollaborative(
+                collaborativeId: $collaborativeId
+                comment: $comment
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "collaborativeId": collaborativeId,
+            "comment": comment,
+        }
+        result = await self.execute(
+            PlatformAdminDeleteCollaborative,
+            query=query,
+            operation_name="platformAdmin_deleteCollaborative",
+            variables=variables,
+        )
+        return result.platformAdmin_deleteCollaborative
+
+    async def platform_admin_add_collaborative_member(
+        self,
+        collaborativeId: str,
+        userId: str,
+        permission: Union[Optional[CollaborativeMemberPermission], Unset] = UNSET,
+    ) -> Optional[Collaborative]:
+        """Adds a user to a collaborative."""
+        from .platform_admin_add_collaborative_member import (
+            PlatformAdminAddCollaborativeMember,
+        )
+
+        query = gql("""
+            mutation platformAdmin_addCollaborativeMember($collaborativeId: ID!, $userId: ID!, $permission: CollaborativeMemberPermission) {
+              platformAdmin_addCollaborativeMember(
+                collaborativeId: $collaborativeId
+                userId: $userId
+                permission: $permission
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "collaborativeId": collaborativeId,
+            "userId": userId,
+            "permission": permission,
+        }
+        result = await self.execute(
+            PlatformAdminAddCollaborativeMember,
+            query=query,
+            operation_name="platformAdmin_addCollaborativeMember",
+            variables=variables,
+        )
+        return result.platformAdmin_addCollaborativeMember
+
+    async def platform_admin_update_collaborative_member(
+        self,
+        collaborativeId: str,
+        userId: str,
+        permission: CollaborativeMemberPermission,
+    ) -> Optional[Collaborative]:
+        """Changes a user's permission in a collaborative."""
+        from .platform_admin_update_collaborative_member import (
+            PlatformAdminUpdateCollaborativeMember,
+        )
+
+        query = gql("""
+            mutation platformAdmin_updateCollaborativeMember($collaborativeId: ID!, $userId: ID!, $permission: CollaborativeMemberPermission!) {
+              platformAdmin_updateCollaborativeMember(
+                collaborativeId: $collaborativeId
+                userId: $userId
+                permission: $permission
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "collaborativeId": collaborativeId,
+            "userId": userId,
+            "permission": permission,
+        }
+        result = await self.execute(
+            PlatformAdminUpdateCollaborativeMember,
+            query=query,
+            operation_name="platformAdmin_updateCollaborativeMember",
+            variables=variables,
+        )
+        return result.platformAdmin_updateCollaborativeMember
+
+    async def platform_admin_remove_collaborative_member(
+        self, collaborativeId: str, userId: str
+    ) -> Optional[Collaborative]:
+        """Removes a user from a collaborative."""
+        from .platform_admin_remove_collaborative_member import (
+            PlatformAdminRemoveCollaborativeMember,
+        )
+
+        query = gql("""
+            mutation platformAdmin_removeCollaborativeMember($collaborativeId: ID!, $userId: ID!) {
+              platformAdmin_removeCollaborativeMember(
+                collaborativeId: $collaborativeId
+                userId: $userId
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "collaborativeId": collaborativeId,
+            "userId": userId,
+        }
+        result = await self.execute(
+            PlatformAdminRemoveCollaborativeMember,
+            query=query,
+            operation_name="platformAdmin_removeCollaborativeMember",
+            variables=variables,
+        )
+        return result.platformAdmin_removeCollaborativeMember
+
+    async def platform_admin_list_organizations(self) -> NonNullList[Organization]:
+        """Lists organizations."""
+        from .platform_admin_list_organizations import PlatformAdminListOrganizations
+
+        query = gql("""
+            query platformAdmin_listOrganizations {
+              platformAdmin_listOrganizations {
+                ...Organization
+              }
+            }
+
+            fragment Organization on Organization {
+              organizationId
+              name
+              hostOrganization
+            }
+            """)
+        variables: dict[str, object] = {}
+        result = await self.execute(
+            PlatformAdminListOrganizations,
+            query=query,
+            operation_name="platformAdmin_listOrganizations",
+            variables=variables,
+        )
+        return result.platformAdmin_listOrganizations
+
+    async def platform_admin_get_organization(
+        self, organizationId: str
+    ) -> Optional[Organization]:
+        """Reads an organization."""
+        from .platform_admin_get_organization import PlatformAdminGetOrganization
+
+        query = gql("""
+            query platformAdmin_getOrganization($organizationId: ID!) {
+              platformAdmin_getOrganization(organizationId: $organizationId) {
+                ...Organization
+              }
+            }
+
+            fragment Organization on Organization {
+              organizationId
+              name
+              hostOrganization
+            }
+            """)
+        variables: dict[str, object] = {"organizationId": organizationId}
+        result = await self.execute(
+            PlatformAdminGetOrganization,
+            query=query,
+            operation_name="platformAdmin_getOrganization",
+            variables=variables,
+        )
+        return result.platformAdmin_getOrganization
+
+    async def platform_admin_create_organization(
+        self, name: str, hostOrganization: Union[Optional[bool], Unset] = UNSET
+    ) -> Optional[Organization]:
+        """Creates an organization."""
+        from .platform_admin_create_organization import PlatformAdminCreateOrganization
+
+        query = gql("""
+            mutation platformAdmin_createOrganization($name: String!, $hostOrganization: Boolean) {
+              platformAdmin_createOrganization(
+                name: $name
+                hostOrganization: $hostOrganization
+              ) {
+                ...Organization
+              }
+            }
+
+            fragment Organization on Organization {
+              organizationId
+              name
+              hostOrganization
+            }
+            """)
+        variables: dict[str, object] = {
+            "name": name,
+            "hostOrganization": hostOrganization,
+        }
+        result = await self.execute(
+            PlatformAdminCreateOrganization,
+            query=query,
+            operation_name="platformAdmin_createOrganization",
+            variables=variables,
+        )
+        return result.platformAdmin_createOrganization
+
+    async def platform_admin_update_organization(
+        self, organizationId: str, name: Union[Optional[str], Unset] = UNSET
+    ) -> Optional[Organization]:
+        """Changes an organization's name."""
+        from .platform_admin_update_organization import PlatformAdminUpdateOrganization
+
+        query = gql("""
+            mutation platformAdmin_updateOrganization($organizationId: ID!, $name: String) {
+              platformAdmin_updateOrganization(organizationId: $organizationId, name: $name) {
+                ...Organization
+              }
+            }
+
+            fragment Organization on Organization {
+              organizationId
+              name
+              hostOrganization
+            }
+            """)
+        variables: dict[str, object] = {"organizationId": organizationId, "name": name}
+        result = await self.execute(
+            PlatformAdminUpdateOrganization,
+            query=query,
+            operation_name="platformAdmin_updateOrganization",
+            variables=variables,
+        )
+        return result.platformAdmin_updateOrganization
+
+    async def platform_admin_delete_organization(
+        self, organizationId: str, comment: Union[Optional[str], Unset] = UNSET
+    ) -> Optional[Organization]:
+        """Deletes an organization that no users belong to."""
+        from .platform_admin_delete_organization import PlatformAdminDeleteOrganization
+
+        query = gql("""
+            mutation platformAdmin_deleteOrganization($organizationId: ID!, $comment: String) {
+              platformAdmin_deleteOrganization(
+                organizationId: $organizationId
+                comment: $comment
+              ) {
+                ...Organization
+              }
+            }
+
+            fragment Organization on Organization {
+              organizationId
+              name
+              hostOrganization
+            }
+            """)
+        variables: dict[str, object] = {
+            "organizationId": organizationId,
+            "comment": comment,
+        }
+        result = await self.execute(
+            PlatformAdminDeleteOrganization,
+            query=query,
+            operation_name="platformAdmin_deleteOrganization",
+            variables=variables,
+        )
+        return result.platformAdmin_deleteOrganization
+
+    async def platform_admin_list_users(
+        self, organizationId: Union[Optional[str], Unset] = UNSET
+    ) -> NonNullList[User]:
+        """Lists users."""
+        from .platform_admin_list_users import PlatformAdminListUsers
+
+        query = gql("""
+            query platformAdmin_listUsers($organizationId: ID) {
+              platformAdmin_listUsers(organizationId: $organizationId) {
+                ...User
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment User on User {
+              userId
+              firstName
+              lastName
+              email
+              mobile
+              organization {
+                ...OrganizationName
+              }
+              userAccountState
+              userRoles
+              lastActive
+            }
+            """)
+        variables: dict[str, object] = {"organizationId": organizationId}
+        result = await self.execute(
+            PlatformAdminListUsers,
+            query=query,
+            operation_name="platformAdmin_listUsers",
+            variables=variables,
+        )
+        return result.platformAdmin_listUsers
+
+    async def platform_admin_get_user(self, userId: str) -> Optional[User]:
+        """Reads a user."""
+        from .platform_admin_get_user import PlatformAdminGetUser
+
+        query = gql("""
+            query platformAdmin_getUser($userId: ID!) {
+              platformAdmin_getUser(userId: $userId) {
+                ...User
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment User on User {
+              userId
+              firstName
+              lastName
+              email
+              mobile
+              organization {
+                ...OrganizationName
+              }
+              userAccountState
+              userRoles
+              lastActive
+            }
+            """)
+        variables: dict[str, object] = {"userId": userId}
+        result = await self.execute(
+            PlatformAdminGetUser,
+            query=query,
+            operation_name="platformAdmin_getUser",
+            variables=variables,
+        )
+        return result.platformAdmin_getUser
+
+    async def platform_admin_create_user(
+        self,
+        firstName: str,
+        lastName: str,
+        email: str,
+        organizationId: str,
+        mobile: Union[Optional[str], Unset] = UNSET,
+        userRoles: Union[Optional[list[UserRole]], Unset] = UNSET,
+    ) -> Optional[User]:
+        """Creates a user."""
+        from .platform_admin_create_user import PlatformAdminCreateUser
+
+        query = gql("""
+            mutation platformAdmin_createUser($firstName: String!, $lastName: String!, $email: String!, $organizationId: ID!, $mobile: String, $userRoles: [UserRole!]) {
+              platformAdmin_createUser(
+                firstName: $firstName
+                lastName: $lastName
+                email: $email
+                organizationId: $organizationId
+                mobile: $mobile
+                userRoles: $userRoles
+              ) {
+                ...User
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment User on User {
+              userId
+              firstName
+              lastName
+              email
+              mobile
+              organization {
+                ...OrganizationName
+              }
+              userAccountState
+              userRoles
+              lastActive
+            }
+            """)
+        variables: dict[str, object] = {
+            "firstName": firstName,
+            "lastName": lastName,
+            "email": email,
+            "organizationId": organizationId,
+            "mobile": mobile,
+            "userRoles": userRoles,
+        }
+        result = await self.execute(
+            PlatformAdminCreateUser,
+            query=query,
+            operation_name="platformAdmin_createUser",
+            variables=variables,
+        )
+        return result.platformAdmin_createUser
+
+    async def platform_admin_update_user(
+        self,
+        userId: str,
+        firstName: Union[Optional[str], Unset] = UNSET,
+        lastName: Union[Optional[str], Unset] = UNSET,
+        userAccountState: Union[Optional[UserAccountState], Unset] = UNSET,
+        userRoles: Union[Optional[list[UserRole]], Unset] = UNSET,
+    ) -> Optional[User]:
+        """Changes a user's name, account state or roles."""
+        from .platform_admin_update_user import PlatformAdminUpdateUser
+
+        query = gql("""
+            mutation platformAdmin_updateUser($userId: ID!, $firstName: String, $lastName: String, $userAccountState: UserAccountState, $userRoles: [UserRole]) {
+              platformAdmin_updateUser(
+                userId: $userId
+                firstName: $firstName
+                lastName: $lastName
+                userAccountState: $userAccountState
+                userRoles: $userRoles
+              ) {
+                ...User
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment User on User {
+              userId
+              firstName
+              lastName
+              email
+              mobile
+              organization {
+                ...OrganizationName
+              }
+              userAccountState
+              userRoles
+              lastActive
+            }
+            """)
+        variables: dict[str, object] = {
+            "userId": userId,
+            "firstName": firstName,
+            "lastName": lastName,
+            "userAccountState": userAccountState,
+            "userRoles": userRoles,
+        }
+        result = await self.execute(
+            PlatformAdminUpdateUser,
+            query=query,
+            operation_name="platformAdmin_updateUser",
+            variables=variables,
+        )
+        return result.platformAdmin_updateUser
+
+    async def platform_admin_resend_user_invitation(
+        self, userId: str
+    ) -> Optional[User]:
+        """Sends a user's invitation again."""
+        from .platform_admin_resend_user_invitation import (
+            PlatformAdminResendUserInvitation,
+        )
+
+        query = gql("""
+            mutation platformAdmin_resendUserInvitation($userId: ID!) {
+              platformAdmin_resendUserInvitation(userId: $userId) {
+                ...User
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment User on User {
+              userId
+              firstName
+              lastName
+              email
+              mobile
+              organization {
+                ...OrganizationName
+              }
+              userAccountState
+              userRoles
+              lastActive
+            }
+            """)
+        variables: dict[str, object] = {"userId": userId}
+        result = await self.execute(
+            PlatformAdminResendUserInvitation,
+            query=query,
+            operation_name="platformAdmin_resendUserInvitation",
+            variables=variables,
+        )
+        return result.platformAdmin_resendUserInvitation
+
+    async def platform_admin_delete_user(self, userId: str) -> Optional[User]:
+        """Deletes a user."""
+        from .platform_admin_delete_user import PlatformAdminDeleteUser
+
+        query = gql("""
+            mutation platformAdmin_deleteUser($userId: ID!) {
+              platformAdmin_deleteUser(userId: $userId) {
+                ...User
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment User on User {
+              userId
+              firstName
+              lastName
+              email
+              mobile
+              organization {
+                ...OrganizationName
+              }
+              userAccountState
+              userRoles
+              lastActive
+            }
+            """)
+        variables: dict[str, object] = {"userId": userId}
+        result = await self.execute(
+            PlatformAdminDeleteUser,
+            query=query,
+            operation_name="platformAdmin_deleteUser",
+            variables=variables,
+        )
+        return result.platformAdmin_deleteUser
+
+    async def platform_admin_delete_users_services(
+        self, userId: str
+    ) -> NonNullList[Service]:
+        """Deletes a user's services."""
+        from .platform_admin_delete_users_services import (
+            PlatformAdminDeleteUsersServices,
+        )
+
+        query = gql("""
+            mutation platformAdmin_deleteUsersServices($userId: ID!) {
+              platformAdmin_deleteUsersServices(userId: $userId) {
+                ...Service
+              }
+            }
+
+            fragment DataCaptureSummary on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+            }
+
+            fragment DataStore on DataStore {
+              dataStoreId
+              name
+              description
+              ownerUserId
+              homeDirectoryId
+            }
+
+            fragment IotGroupSummary on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+            }
+
+            fragment Service on Service {
+              serviceType
+              serviceId
+              dataStore {
+                ...DataStore
+              }
+              timeSeriesDb {
+                ...TimeSeriesDb
+              }
+              iotEndpointGroup {
+                ...IotGroupSummary
+              }
+              dataCapture {
+                ...DataCaptureSummary
+              }
+            }
+
+            fragment TimeSeriesDb on TimeSeriesDb {
+              timeSeriesDbId
+              name
+              description
+              ownerUserId
+              databaseName
+              tableName
+            }
+            """)
+        variables: dict[str, object] = {"userId": userId}
+        result = await self.execute(
+            PlatformAdminDeleteUsersServices,
+            query=query,
+            operation_name="platformAdmin_deleteUsersServices",
+            variables=variables,
+        )
+        return result.platformAdmin_deleteUsersServices
+
+    async def platform_admin_delete_users_collaboratives(
+        self, userId: str
+    ) -> NonNullList[Collaborative]:
+        """Deletes a user's collaboratives."""
+        from .platform_admin_delete_users_collaboratives import (
+            PlatformAdminDeleteUsersCollaboratives,
+        )
+
+        query = gql("""
+            mutation platformAdmin_deleteUsersCollaboratives($userId: ID!) {
+              platformAdmin_deleteUsersCollaboratives(userId: $userId) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {"userId": userId}
+        result = await self.execute(
+            PlatformAdminDeleteUsersCollaboratives,
+            query=query,
+            operation_name="platformAdmin_deleteUsersCollaboratives",
+            variables=variables,
+        )
+        return result.platformAdmin_deleteUsersCollaboratives
+
+    async def platform_admin_migrate_users_services_ownership(
+        self, currentOwnerUserId: str, transferToUserId: str
+    ) -> NonNullList[Service]:
+        """Makes another user the owner of a user's services."""
+        from .platform_admin_migrate_users_services_ownership import (
+            PlatformAdminMigrateUsersServicesOwnership,
+        )
+
+        query = gql("""
+            mutation platformAdmin_migrateUsersServicesOwnership($currentOwnerUserId: ID!, $transferToUserId: ID!) {
+              platformAdmin_migrateUsersServicesOwnership(
+                currentOwnerUserId: $currentOwnerUserId
+                transferToUserId: $transferToUserId
+              ) {
+                ...Service
+              }
+            }
+
+            fragment DataCaptureSummary on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+            }
+
+            fragment DataStore on DataStore {
+              dataStoreId
+              name
+              description
+              ownerUserId
+              homeDirectoryId
+            }
+
+            fragment IotGroupSummary on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+            }
+
+            fragment Service on Service {
+              serviceType
+              serviceId
+              dataStore {
+                ...DataStore
+              }
+              timeSeriesDb {
+                ...TimeSeriesDb
+              }
+              iotEndpointGroup {
+                ...IotGroupSummary
+              }
+              dataCapture {
+                ...DataCaptureSummary
+              }
+            }
+
+            fragment TimeSeriesDb on TimeSeriesDb {
+              timeSeriesDbId
+              name
+              description
+              ownerUserId
+              databaseName
+              tableName
+            }
+            """)
+        variables: dict[str, object] = {
+            "currentOwnerUserId": currentOwnerUserId,
+            "transferToUserId": transferToUserId,
+        }
+        result = await self.execute(
+            PlatformAdminMigrateUsersServicesOwnership,
+            query=query,
+            operation_name="platformAdmin_migrateUsersServicesOwnership",
+            variables=variables,
+        )
+        return result.platformAdmin_migrateUsersServicesOwnership
+
+    async def platform_admin_migrate_users_collaboratives_ownership(
+        self, currentOwnerUserId: str, transferToUserId: str
+    ) -> NonNullList[Collaborative]:
+        """Makes another user the owner of a user's collaboratives."""
+        from .platform_admin_migrate_users_collaboratives_ownership import (
+            PlatformAdminMigrateUsersCollaborativesOwnership,
+        )
+
+        query = gql("""
+            mutation platformAdmin_migrateUsersCollaborativesOwnership($currentOwnerUserId: ID!, $transferToUserId: ID!) {
+              platformAdmin_migrateUsersCollaborativesOwnership(
+                currentOwnerUserId: $currentOwnerUserId
+                transferToUserId: $transferToUserId
+              ) {
+                ...CollaborativeWithRequests
+              }
+            }
+
+            fragment CollaborativeMemberOrganization on CollaborativeMemberOrganization {
+              organization {
+                ...OrganizationName
+              }
+              collaborativeId
+              memberState
+              submittedByUser {
+                ...UserName
+              }
+              submittedTimestamp
+              accessApprovedByUserId
+              usersInCollaborative {
+                ...CollaborativeMemberUser
+              }
+            }
+
+            fragment CollaborativeMemberUser on CollaborativeMemberUser {
+              permission
+              user {
+                ...UserName
+              }
+            }
+
+            fragment CollaborativeWithRequests on Collaborative {
+              collaborativeId
+              name
+              description
+              hostOrganizationId
+              memberOrganizations {
+                ...CollaborativeMemberOrganization
+              }
+            }
+
+            fragment OrganizationName on Organization {
+              organizationId
+              name
+            }
+
+            fragment UserName on User {
+              userId
+              firstName
+              lastName
+              organization {
+                ...OrganizationName
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "currentOwnerUserId": currentOwnerUserId,
+            "transferToUserId": transferToUserId,
+        }
+        result = await self.execute(
+            PlatformAdminMigrateUsersCollaborativesOwnership,
+            query=query,
+            operation_name="platformAdmin_migrateUsersCollaborativesOwnership",
+            variables=variables,
+        )
+        return result.platformAdmin_migrateUsersCollaborativesOwnership
+
     async def storage_list_data_stores(self) -> NonNullList[DataStore]:
         """Lists data stores. Without arguments, those the caller owns."""
         from .storage_list_data_stores import StorageListDataStores
@@ -4401,7 +6195,7 @@ class Client(AsyncBaseClient):
               }
             }
 
-            fragment Organization on Organization {
+            fragment OrganizationName on Organization {
               organizationId
               name
             }
@@ -4410,9 +6204,14 @@ class Client(AsyncBaseClient):
               userId
               firstName
               lastName
+              email
+              mobile
               organization {
-                ...Organization
+                ...OrganizationName
               }
+              userAccountState
+              userRoles
+              lastActive
             }
 
             fragment UserSession on UserSession {

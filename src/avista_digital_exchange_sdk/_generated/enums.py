@@ -91,6 +91,19 @@ class DataCaptureAssetAttributeSchemaType(OpenEnum):
     string = "string"
 
 
+class DataCaptureAttachmentType(OpenEnum):
+    """Kind of an attachment."""
+
+    FILE = "FILE"
+
+
+class DataCaptureAttachmentError(OpenEnum):
+    """What is wrong with an attachment."""
+
+    FILE_UPLOAD_INCOMPLETE = "FILE_UPLOAD_INCOMPLETE"
+    "The file's bytes have not arrived."
+
+
 class DataCaptureRecordError(OpenEnum):
     """Why a record failed."""
 
@@ -205,6 +218,26 @@ class TimeUnit(OpenEnum):
     MILLISECONDS = "MILLISECONDS"
     NANOSECONDS = "NANOSECONDS"
     SECONDS = "SECONDS"
+
+
+class UserAccountState(OpenEnum):
+    """State of a user's account."""
+
+    ACTIVE = "ACTIVE"
+    DISABLED = "DISABLED"
+    PENDING = "PENDING"
+
+
+class UserRole(OpenEnum):
+    """What a user is entitled to on the platform."""
+
+    DATA_COMPLIANCE = "DATA_COMPLIANCE"
+    DATA_CONSUMER = "DATA_CONSUMER"
+    "Accesses data through collaboratives."
+    DATA_PROVIDER = "DATA_PROVIDER"
+    "Creates services and shares them with collaboratives."
+    PLATFORM_ADMIN = "PLATFORM_ADMIN"
+    "Creates collaboratives, and manages organizations and accounts."
 
 
 class AuthenticationTokenType(OpenEnum):

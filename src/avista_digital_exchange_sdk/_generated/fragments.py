@@ -19,6 +19,8 @@ from .enums import (
     CollaborativeMemberPermission,
     DataCaptureAssetAttributeSchemaType,
     DataCaptureAssetAttributeType,
+    DataCaptureAttachmentError,
+    DataCaptureAttachmentType,
     DataCaptureDataExportState,
     DataCaptureDataExportType,
     DataCaptureDataModelState,
@@ -34,6 +36,8 @@ from .enums import (
     ModelSchemaType,
     ServiceType,
     TimeSeriesQueryOutputFileType,
+    UserAccountState,
+    UserRole,
 )
 
 
@@ -98,39 +102,12 @@ class CapturePublishResponse(BaseModel):
     logs: NonNullList["CapturePublishLog"] = []
 
 
-class Organization(BaseModel):
-    """A member organization of the Digital Exchange."""
-
-    organizationId: str
-    name: str
-
-
-class User(BaseModel):
-    """A user of the Digital Exchange."""
-
-    userId: str
-    firstName: Optional[str] = None
-    lastName: Optional[str] = None
-    organization: Optional["Organization"] = None
-    "The organization the user belongs to."
-
-
 class CollaborativeMemberUser(BaseModel):
     """A user's membership in a collaborative."""
 
     permission: Optional[CollaborativeMemberPermission] = None
     "What the user may do with the services shared in the collaborative."
     user: Optional["User"] = None
-
-
-class CollaborativeMemberOrganization(BaseModel):
-    """An organization's membership in a collaborative."""
-
-    organization: Optional["Organization"] = None
-    collaborativeId: str
-    memberState: Optional[CollaborativeMemberOrganizationState] = None
-    usersInCollaborative: NonNullList["CollaborativeMemberUser"] = []
-    "The organization's users who are members of the collaborative."
 
 
 class Collaborative(CollaborativeHtmlMixin, BaseModel):
@@ -144,6 +121,22 @@ class Collaborative(CollaborativeHtmlMixin, BaseModel):
     "The organization the collaborative belongs to."
     memberOrganizations: NonNullList["CollaborativeMemberOrganization"] = []
     "The members, by organization."
+
+
+class CollaborativeMemberOrganization(BaseModel):
+    """An organization's membership in a collaborative."""
+
+    organization: Optional["Organization"] = None
+    collaborativeId: str
+    memberState: Optional[CollaborativeMemberOrganizationState] = None
+    submittedByUser: Optional["User"] = None
+    "The user who submitted the request to be a member."
+    submittedTimestamp: Optional[str] = None
+    "When the request was submitted."
+    accessApprovedByUserId: Optional[str] = None
+    "The user who approved the organization's access."
+    usersInCollaborative: NonNullList["CollaborativeMemberUser"] = []
+    "The organization's users who are members of the collaborative."
 
 
 class DataCaptureAssetAttribute(BaseModel):
@@ -220,6 +213,19 @@ class DataCapture(BaseModel):
     dataModel: Optional["DataCaptureDataModel"] = None
 
 
+class DataCaptureAttachment(BaseModel):
+    """Something attached to a capture."""
+
+    attachmentId: str
+    attachmentType: DataCaptureAttachmentType
+    name: Optional[str] = None
+    description: Optional[str] = None
+    ownerUserId: str
+    dateCreated: Optional[str] = None
+    dateUpdated: Optional[str] = None
+    error: Optional[DataCaptureAttachmentError] = None
+
+
 class DataCaptureDataExport(BaseModel):
     """An export of a capture's data."""
 
@@ -231,6 +237,13 @@ class DataCaptureDataExport(BaseModel):
     dateStarted: Optional[str] = None
     dateCompleted: Optional[str] = None
     logs: NonNullList[str] = []
+
+
+class DataCaptureDataModelExport(BaseModel):
+    """A data model as a file."""
+
+    fileName: str
+    contents: str
 
 
 class DataCapturePage(BaseModel):
@@ -716,6 +729,15 @@ class LatestValuesPage(BaseModel):
     "Ties a query to the device that asks. Sent back with the request for the next page."
 
 
+class Organization(BaseModel):
+    """A member organization of the Digital Exchange."""
+
+    organizationId: str
+    name: str
+    hostOrganization: Optional[bool] = None
+    "Whether this is a host organization."
+
+
 class PresignedUrl(BaseModel):
     """A URL that lets its bearer send or fetch one object's bytes until it expires.
     Requests to it carry no Authorization header."""
@@ -782,6 +804,8 @@ class Service(BaseModel):
     "The id of what `serviceType` names, for instance a `dataStoreId` or a `timeSeriesDbId`."
     dataStore: Optional["DataStore"] = None
     timeSeriesDb: Optional["TimeSeriesDb"] = None
+    iotEndpointGroup: Optional["IotGroup"] = None
+    dataCapture: Optional["DataCapture"] = None
 
 
 class TimestreamPage(BaseModel):
@@ -791,6 +815,23 @@ class TimestreamPage(BaseModel):
     "Ties a query to the device that asks. Sent back with the request for the next page."
     resultJSONString: str
     "Timestream's response as JSON text: `QueryId`, `Rows`, `ColumnInfo`, `QueryStatus` and, if another page follows, `NextToken`. Every scalar in it is text."
+
+
+class User(BaseModel):
+    """A user of the Digital Exchange."""
+
+    userId: str
+    firstName: Optional[str] = None
+    lastName: Optional[str] = None
+    email: Optional[str] = None
+    mobile: Optional[str] = None
+    "Mobile phone number."
+    organization: Optional["Organization"] = None
+    "The organization the user belongs to."
+    userAccountState: Optional[UserAccountState] = None
+    userRoles: NonNullList[UserRole] = []
+    lastActive: Optional[str] = None
+    "When the user was last active."
 
 
 class UserSession(BaseModel):

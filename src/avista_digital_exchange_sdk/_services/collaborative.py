@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._generated.enums import ServiceType
+from .._generated.enums import CollaborativeMemberOrganizationState, ServiceType
 from .._graphql.client import require_found
 from .._models.lists import HtmlList
 from .._utils import validation
+from .._utils.values import UNSET
 from ..errors import InvalidParameterError
 from .base import BaseService
-from .storage.binding import bind_data_store
+from .storage.binding import bind_service
 
 if TYPE_CHECKING:
-    from .._generated.fragments import Collaborative, Service
+    from .._generated.fragments import (
+        Collaborative,
+        CollaborativeMemberOrganization,
+        Service,
+    )
 
 # IDs begin with the type of the object; these types can be shared.
 _SERVICE_TYPE_BY_ID_PREFIX = {
     "dataStore": ServiceType.DATA_STORE,
     "timeSeriesDb": ServiceType.TIME_SERIES_DB,
+    "iotGroup": ServiceType.IOT_GROUP,
+    "dataCapture": ServiceType.DATA_CAPTURE,
 }
 
 
@@ -72,8 +79,9 @@ class CollaborativeService(BaseService):
             collaborativeId: The ID of the collaborative.
 
         Returns:
-            The services, one `Service` each. `dataStore` or `timeSeriesDb` is the service
-            itself; both are None for other types of services.
+            The services, one `Service` each. `dataStore`, `timeSeriesDb`, `iotEndpointGroup` or
+            `dataCapture` is the service itself, the others are None. Groups come without their
+            endpoints, captures without their data model.
 
         Raises:
             InvalidParameterError: The ID is not a non-empty string.
@@ -88,7 +96,86 @@ class CollaborativeService(BaseService):
         """
         validation.require_id("collaborativeId", collaborativeId)
         services = await self._client.collaborative_list_collaborative_services(collaborativeId)
-        return HtmlList(self._bind_data_store(service) for service in services)
+        return HtmlList(bind_service(self, service) for service in services)
+
+    async def listCollaborativeMembershipRequests(
+        self,
+        collaborativeId: str | None = None,
+        includeApproved: bool = False,
+        includeDenied: bool = False,
+    ) -> list[Collaborative]:
+        """List the requests of organizations to join collaboratives of your organization.
+
+        Args:
+            collaborativeId: The ID of the collaborative. Defaults to all of them.
+            includeApproved: Whether to list approved requests, too. Defaults to False.
+            includeDenied: Whether to list denied requests, too. Defaults to False.
+
+        Returns:
+            The collaboratives with requests, one `Collaborative` each. Their
+            `memberOrganizations` are the requests, with `submittedByUser` and
+            `submittedTimestamp`.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: No collaborative with this ID exists.
+            UnauthorizedError: You do not decide about requests.
+
+        Example:
+            >>> requests = await digitalExchange.listCollaborativeMembershipRequests(
+            ...     collaborativeId, includeApproved=True)
+            >>> for member in requests[0].memberOrganizations:
+            ...     print(member.organization.name, member.memberState)
+            Palouse State University APPROVED
+        """
+        if collaborativeId is not None:
+            validation.require_id("collaborativeId", collaborativeId)
+        validation.parse_bool("includeApproved", includeApproved)
+        validation.parse_bool("includeDenied", includeDenied)
+        client = self._client
+        requests = await client.collaborative_list_collaborative_member_organization_requests(
+            UNSET if collaborativeId is None else collaborativeId, includeApproved, includeDenied
+        )
+        return HtmlList(requests)
+
+    async def updateCollaborativeMembership(
+        self, collaborativeId: str, organizationId: str, memberState: str
+    ) -> CollaborativeMemberOrganization:
+        """Approve or deny the membership of an organization in a collaborative.
+
+        Args:
+            collaborativeId: The ID of the collaborative.
+            organizationId: The ID of the organization.
+            memberState: `APPROVED`, `DENIED_ACCESS` or `PENDING_APPROVAL`.
+
+        Returns:
+            The membership.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: The collaborative does not exist, or the organization has not requested
+                to join it.
+            InvalidRequestError: The organization hosts the collaborative.
+            UnauthorizedError: You do not decide about requests.
+
+        Example:
+            >>> collaborative = await digitalExchange.getCollaborative(collaborativeId)
+            >>> member = collaborative.memberOrganizations[1]
+            >>> denied = await digitalExchange.updateCollaborativeMembership(
+            ...     collaborativeId, member.organization.organizationId, "DENIED_ACCESS")
+            >>> print(denied.organization.name, denied.memberState)
+            Palouse State University DENIED_ACCESS
+        """
+        validation.require_id("collaborativeId", collaborativeId)
+        validation.require_id("organizationId", organizationId)
+        state = validation.parse_enum(
+            "memberState", memberState, CollaborativeMemberOrganizationState
+        )
+        client = self._client.with_options(idempotent=True)
+        response = await client.collaborative_update_collaborative_member_organization(
+            collaborativeId, organizationId, state
+        )
+        return require_found(response, "organization in the collaborative", organizationId)
 
     async def listCollaborativesServiceSharedWith(
         self, serviceId: str, *, serviceType: str | None = None
@@ -96,9 +183,10 @@ class CollaborativeService(BaseService):
         """List the collaboratives that a service of yours is shared with.
 
         Args:
-            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
-            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
-                type in the ID.
+            serviceId: The ID of the service: a dataStoreId, timeSeriesDbId, iotGroupId or
+                captureId.
+            serviceType: The type of the service: `DATA_STORE`, `TIME_SERIES_DB`, `IOT_GROUP` or
+                `DATA_CAPTURE`. Defaults to the type in the ID.
 
         Returns:
             The collaboratives, one `Collaborative` each.
@@ -125,10 +213,11 @@ class CollaborativeService(BaseService):
         """Share a service of yours with a collaborative.
 
         Args:
-            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            serviceId: The ID of the service: a dataStoreId, timeSeriesDbId, iotGroupId or
+                captureId.
             collaborativeId: The ID of the collaborative.
-            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
-                type in the ID.
+            serviceType: The type of the service: `DATA_STORE`, `TIME_SERIES_DB`, `IOT_GROUP` or
+                `DATA_CAPTURE`. Defaults to the type in the ID.
 
         Returns:
             The service.
@@ -149,7 +238,7 @@ class CollaborativeService(BaseService):
         response = await self._client.collaborative_add_service_to_collaborative(
             serviceId, service_type, collaborativeId
         )
-        return self._bind_data_store(require_found(response, "service", serviceId))
+        return bind_service(self, require_found(response, "service", serviceId))
 
     async def removeServiceFromCollaborative(
         self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
@@ -157,10 +246,11 @@ class CollaborativeService(BaseService):
         """Stop sharing a service with a collaborative. Its members lose access immediately.
 
         Args:
-            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            serviceId: The ID of the service: a dataStoreId, timeSeriesDbId, iotGroupId or
+                captureId.
             collaborativeId: The ID of the collaborative.
-            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
-                type in the ID.
+            serviceType: The type of the service: `DATA_STORE`, `TIME_SERIES_DB`, `IOT_GROUP` or
+                `DATA_CAPTURE`. Defaults to the type in the ID.
 
         Returns:
             The service.
@@ -181,12 +271,7 @@ class CollaborativeService(BaseService):
         response = await self._client.collaborative_remove_service_from_collaborative(
             serviceId, service_type, collaborativeId
         )
-        return self._bind_data_store(require_found(response, "service", serviceId))
-
-    def _bind_data_store(self, service: Service) -> Service:
-        if service.dataStore is not None:
-            service.dataStore = bind_data_store(self, service.dataStore)
-        return service
+        return bind_service(self, require_found(response, "service", serviceId))
 
 
 def _parse_service_type(serviceId: object, serviceType: object) -> ServiceType:
@@ -198,6 +283,6 @@ def _parse_service_type(serviceId: object, serviceType: object) -> ServiceType:
         if prefix in identifier:
             return service_type
     raise InvalidParameterError(
-        "serviceId must be a dataStoreId or a timeSeriesDbId, got "
+        "serviceId must be a dataStoreId, timeSeriesDbId, iotGroupId or captureId, got "
         f"{validation.format_value(identifier)}, whose type is unknown; pass serviceType="
     )

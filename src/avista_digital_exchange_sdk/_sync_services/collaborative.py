@@ -11,7 +11,7 @@ from .._services.base import SyncService
 from .._services.collaborative import CollaborativeService
 
 if TYPE_CHECKING:
-    from .._generated.fragments import Collaborative, Service
+    from .._generated.fragments import Collaborative, CollaborativeMemberOrganization, Service
 
 
 __all__ = ["SyncCollaborativeService"]
@@ -65,8 +65,9 @@ class SyncCollaborativeService(SyncService):
             collaborativeId: The ID of the collaborative.
 
         Returns:
-            The services, one `Service` each. `dataStore` or `timeSeriesDb` is the service
-            itself; both are None for other types of services.
+            The services, one `Service` each. `dataStore`, `timeSeriesDb`, `iotEndpointGroup` or
+            `dataCapture` is the service itself, the others are None. Groups come without their
+            endpoints, captures without their data model.
 
         Raises:
             InvalidParameterError: The ID is not a non-empty string.
@@ -83,15 +84,86 @@ class SyncCollaborativeService(SyncService):
             CollaborativeService.listCollaborativeServices(self._calls, collaborativeId)
         )
 
+    def listCollaborativeMembershipRequests(
+        self,
+        collaborativeId: str | None = None,
+        includeApproved: bool = False,
+        includeDenied: bool = False,
+    ) -> list[Collaborative]:
+        """List the requests of organizations to join collaboratives of your organization.
+
+        Args:
+            collaborativeId: The ID of the collaborative. Defaults to all of them.
+            includeApproved: Whether to list approved requests, too. Defaults to False.
+            includeDenied: Whether to list denied requests, too. Defaults to False.
+
+        Returns:
+            The collaboratives with requests, one `Collaborative` each. Their
+            `memberOrganizations` are the requests, with `submittedByUser` and
+            `submittedTimestamp`.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: No collaborative with this ID exists.
+            UnauthorizedError: You do not decide about requests.
+
+        Example:
+            >>> requests = digitalExchange.listCollaborativeMembershipRequests(
+            ...     collaborativeId, includeApproved=True)
+            >>> for member in requests[0].memberOrganizations:
+            ...     print(member.organization.name, member.memberState)
+            Palouse State University APPROVED
+        """
+        return run_sync(
+            CollaborativeService.listCollaborativeMembershipRequests(
+                self._calls, collaborativeId, includeApproved, includeDenied
+            )
+        )
+
+    def updateCollaborativeMembership(
+        self, collaborativeId: str, organizationId: str, memberState: str
+    ) -> CollaborativeMemberOrganization:
+        """Approve or deny the membership of an organization in a collaborative.
+
+        Args:
+            collaborativeId: The ID of the collaborative.
+            organizationId: The ID of the organization.
+            memberState: `APPROVED`, `DENIED_ACCESS` or `PENDING_APPROVAL`.
+
+        Returns:
+            The membership.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: The collaborative does not exist, or the organization has not requested
+                to join it.
+            InvalidRequestError: The organization hosts the collaborative.
+            UnauthorizedError: You do not decide about requests.
+
+        Example:
+            >>> collaborative = digitalExchange.getCollaborative(collaborativeId)
+            >>> member = collaborative.memberOrganizations[1]
+            >>> denied = digitalExchange.updateCollaborativeMembership(
+            ...     collaborativeId, member.organization.organizationId, "DENIED_ACCESS")
+            >>> print(denied.organization.name, denied.memberState)
+            Palouse State University DENIED_ACCESS
+        """
+        return run_sync(
+            CollaborativeService.updateCollaborativeMembership(
+                self._calls, collaborativeId, organizationId, memberState
+            )
+        )
+
     def listCollaborativesServiceSharedWith(
         self, serviceId: str, *, serviceType: str | None = None
     ) -> list[Collaborative]:
         """List the collaboratives that a service of yours is shared with.
 
         Args:
-            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
-            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
-                type in the ID.
+            serviceId: The ID of the service: a dataStoreId, timeSeriesDbId, iotGroupId or
+                captureId.
+            serviceType: The type of the service: `DATA_STORE`, `TIME_SERIES_DB`, `IOT_GROUP` or
+                `DATA_CAPTURE`. Defaults to the type in the ID.
 
         Returns:
             The collaboratives, one `Collaborative` each.
@@ -118,10 +190,11 @@ class SyncCollaborativeService(SyncService):
         """Share a service of yours with a collaborative.
 
         Args:
-            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            serviceId: The ID of the service: a dataStoreId, timeSeriesDbId, iotGroupId or
+                captureId.
             collaborativeId: The ID of the collaborative.
-            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
-                type in the ID.
+            serviceType: The type of the service: `DATA_STORE`, `TIME_SERIES_DB`, `IOT_GROUP` or
+                `DATA_CAPTURE`. Defaults to the type in the ID.
 
         Returns:
             The service.
@@ -149,10 +222,11 @@ class SyncCollaborativeService(SyncService):
         """Stop sharing a service with a collaborative. Its members lose access immediately.
 
         Args:
-            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            serviceId: The ID of the service: a dataStoreId, timeSeriesDbId, iotGroupId or
+                captureId.
             collaborativeId: The ID of the collaborative.
-            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
-                type in the ID.
+            serviceType: The type of the service: `DATA_STORE`, `TIME_SERIES_DB`, `IOT_GROUP` or
+                `DATA_CAPTURE`. Defaults to the type in the ID.
 
         Returns:
             The service.

@@ -1,10 +1,11 @@
-"""The data capture service: captures, and the data they record."""
+"""The data capture service: captures, the data they record, and files attached to them."""
 
+from .attachments import AttachmentService
 from .captures import CaptureService
 from .data import CaptureDataService
 
 __all__ = ["DataCaptureService"]
 
 
-class DataCaptureService(CaptureService, CaptureDataService):
+class DataCaptureService(CaptureService, CaptureDataService, AttachmentService):
     """Calls about data captures."""

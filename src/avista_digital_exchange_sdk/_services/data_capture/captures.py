@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..._graphql.client import require_found
 from ..._graphql.pagination import paginate
 from ..._models.lists import HtmlList
+from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..base import BaseService
 
@@ -230,6 +232,37 @@ class CaptureService(BaseService):
         validation.require_id("captureId", captureId)
         response = await self._client.data_capture_get_data_model(captureId)
         return require_found(response, "data model of capture", captureId)
+
+    async def downloadDataModel(
+        self, captureId: str, writeLocation: str | os.PathLike[str]
+    ) -> bool:
+        """Download the data model of a capture as a file.
+
+        Args:
+            captureId: The ID of the capture.
+            writeLocation: The path of the output file, or a directory, in which it has the name
+                that the platform gives it. The file appears only when it is complete.
+
+        Returns:
+            True.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: No capture with this ID exists.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> await digitalExchange.dataCapture.downloadDataModel(captureId, "model.json")
+            True
+        """
+        validation.require_id("captureId", captureId)
+        validation.resolve_output_path("writeLocation", writeLocation, "")
+        response = await self._client.data_capture_get_data_model_export(captureId)
+        export = require_found(response, "data model of capture", captureId)
+        target = validation.resolve_output_path("writeLocation", writeLocation, export.fileName)
+        async with open_output(self._backend, target) as file:
+            file.write(export.contents.encode())
+        return True
 
     async def updateDataModel(
         self, captureId: str, assets: Iterable[Mapping[str, Any]]

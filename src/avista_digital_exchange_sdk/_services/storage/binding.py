@@ -10,7 +10,7 @@ from .files import FileService
 
 if TYPE_CHECKING:
     from ..._generated.async_data_store import AsyncDataStore
-    from ..._generated.fragments import DataStore
+    from ..._generated.fragments import DataStore, Service
 
 
 def bind_data_store(service: BaseService, store: DataStore) -> AsyncDataStore:
@@ -26,3 +26,10 @@ def bind_data_store(service: BaseService, store: DataStore) -> AsyncDataStore:
     directories = service._create_service(DirectoryService)
     bound._calls = WorkingDirectory(directories, service._create_service(FileService), bound)
     return cast("AsyncDataStore", bound)
+
+
+def bind_service(caller: BaseService, service: Service) -> Service:
+    """Bind the data store of a service, if it is one, to the client of its caller."""
+    if service.dataStore is not None:
+        service.dataStore = bind_data_store(caller, service.dataStore)
+    return service

@@ -16,7 +16,7 @@ from ..._utils.local_paths import join_below
 from ..._utils.progress import NO_PROGRESS, ProgressArgument, ProgressReporter
 from ..._utils.values import UNSET
 from ..base import BaseService
-from .presigned_urls import require_url
+from ..presigned_urls import require_url
 from .uploads import upload_source
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
-from .presigned_urls import require_url
+from ..presigned_urls import require_url
 
 if TYPE_CHECKING:
     from ..._generated.input_types import DataStoreObjectIdInput

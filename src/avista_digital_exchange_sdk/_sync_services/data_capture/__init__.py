@@ -1,15 +1,16 @@
 # Generated from src/avista_digital_exchange_sdk/_services/data_capture/__init__.py by scripts/generate.
 
-"""The sync variant of: The data capture service: captures, and the data they record."""
+"""The sync variant of: The data capture service: captures, the data they record, and files attached to them."""
 
 from __future__ import annotations
 
 from ..._services.data_capture import __all__
+from .attachments import SyncAttachmentService
 from .captures import SyncCaptureService
 from .data import SyncCaptureDataService
 
 __all__ = ["SyncDataCaptureService"]
 
 
-class SyncDataCaptureService(SyncCaptureService, SyncCaptureDataService):
+class SyncDataCaptureService(SyncCaptureService, SyncCaptureDataService, SyncAttachmentService):
     """Calls about data captures."""

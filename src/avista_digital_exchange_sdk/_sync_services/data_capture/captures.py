@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -186,6 +187,28 @@ class SyncCaptureService(SyncService):
             GOOD inverter-1-power
         """
         return run_sync(CaptureService.getDataModel(self._calls, captureId))
+
+    def downloadDataModel(self, captureId: str, writeLocation: str | os.PathLike[str]) -> bool:
+        """Download the data model of a capture as a file.
+
+        Args:
+            captureId: The ID of the capture.
+            writeLocation: The path of the output file, or a directory, in which it has the name
+                that the platform gives it. The file appears only when it is complete.
+
+        Returns:
+            True.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: No capture with this ID exists.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> digitalExchange.dataCapture.downloadDataModel(captureId, "model.json")
+            True
+        """
+        return run_sync(CaptureService.downloadDataModel(self._calls, captureId, writeLocation))
 
     def updateDataModel(
         self, captureId: str, assets: Iterable[Mapping[str, Any]]

@@ -144,7 +144,7 @@ class AvistaCodegenPlugin(Plugin):
         self, module: ast.Module, fragments_definitions: dict[str, FragmentDefinitionNode]
     ) -> ast.Module:
         """Use one class per fragment, with docstrings and its mixin, wherever it is spread."""
-        self.fragments = set(fragments_definitions)
+        self.fragments = set(fragments_definitions) - self.type_aliases.keys()
         kept: dict[str, ast.ClassDef] = {}
         others: list[ast.stmt] = []
         for statement in module.body:
@@ -152,8 +152,8 @@ class AvistaCodegenPlugin(Plugin):
                 others.append(statement)
             elif statement.name in self.fragments:
                 kept[statement.name] = statement
-            elif spread := find_spread_fragment(statement, self.fragments):
-                self.type_aliases[statement.name] = spread
+            elif spread := find_spread_fragment(statement, {*fragments_definitions}):
+                self.type_aliases[statement.name] = self.settings.type_aliases.get(spread, spread)
             elif statement.name not in self.type_aliases:
                 kept[statement.name] = statement
         for class_def in kept.values():
@@ -185,7 +185,13 @@ class AvistaCodegenPlugin(Plugin):
             if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
                 for target in statement.targets:
                     assert isinstance(target, ast.Name)
-                    self.type_aliases[target.id] = statement.value.id
+                    fragment = statement.value.id
+                    self.type_aliases[target.id] = self.settings.type_aliases.get(
+                        fragment, fragment
+                    )
+            if isinstance(statement, ast.ImportFrom):
+                for alias in statement.names:
+                    alias.name = self.settings.type_aliases.get(alias.name, alias.name)
         module.body = [node for node in module.body if not isinstance(node, ast.Assign)]
         assert isinstance(operation_definition, OperationDefinitionNode)
         assert operation_definition.name

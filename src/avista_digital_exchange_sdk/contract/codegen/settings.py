@@ -36,8 +36,9 @@ class Settings:
         sender: The expression, within a method, for the object that sends its request.
         renamed_inputs: The documented names of inputs that differ from the schema's.
         idempotent: The mutations that are idempotent.
-        type_aliases: The classes used for nested selections: GraphQL has no recursive fragments,
-            so a nested one repeats the fields.
+        type_aliases: The classes used for fragments that select only a part of the fields, and
+            for nested selections: GraphQL has no recursive fragments, so a nested one repeats the
+            fields.
         mixins: The base class, by module and name, that adds methods to a fragment's class.
     """
 
@@ -97,7 +98,15 @@ SDK_PACKAGE = Settings(
         "timeSeriesDb_publishToDatabase",  # records carry versions, so repeating has no effect
         "timeSeriesDb_generateQueryResultExportFile",
     },
-    type_aliases={"DataStoreObjectDataStoreDirectory": "DataStoreDirectory"},
+    type_aliases={
+        "DataStoreObjectDataStoreDirectory": "DataStoreDirectory",
+        "CollaborativeWithRequests": "Collaborative",
+        "DataCaptureSummary": "DataCapture",
+        "IotGroupSummary": "IotGroup",
+        "MemberOrganization": "CollaborativeMemberOrganization",
+        "OrganizationName": "Organization",
+        "UserName": "User",
+    },
     mixins={
         "AuthenticationToken": (Module("_models.tokens", 2), "AuthenticationTokenMixin"),
         "DataStore": (Module("_models.data_store", 2), "DataStoreMethods"),

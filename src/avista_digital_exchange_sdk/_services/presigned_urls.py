@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._secrets import Secret
-from ...errors import InvalidResponseError
+from .._secrets import Secret
+from ..errors import InvalidResponseError
 
 if TYPE_CHECKING:
-    from ..._generated.fragments import PresignedUrl
+    from .._generated.fragments import PresignedUrl
 
 
 def require_url(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:
