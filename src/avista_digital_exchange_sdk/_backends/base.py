@@ -190,12 +190,14 @@ def run_sync(coroutine: Coroutine[Any, Any, _Result], process: Process | None = 
 
 def iterate_sync(generator: AsyncGenerator[_Result, None]) -> Generator[_Result, None, None]:
     """Iterate over an async generator over a `SyncBackend`, one step per item or batch."""
+    process = current_process()
     if isinstance(generator, BatchedGenerator):
         with contextlib.closing(iterate_sync(generator.batches)) as batches:
             for batch in batches:
-                yield from batch
+                for item in batch:
+                    yield item
+                    check_process(process)
         return
-    process = current_process()
     try:
         while True:
             check_process(process)
@@ -203,7 +205,7 @@ def iterate_sync(generator: AsyncGenerator[_Result, None]) -> Generator[_Result,
                 # The same as run_sync(), whose call per row would take as long as the step itself.
                 generator.__anext__().send(None)
             except StopIteration as end:
-                item: _Result = end.value
+                item = end.value
             except StopAsyncIteration:
                 return
             else:
