@@ -57,6 +57,7 @@ def calls(exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path) -
     yield from _working_directory(exchange, folder)
     yield from _time_series(exchange, local.timeSeriesDbId, folder)
     yield from _queries(exchange, local.timeSeriesDbId, folder)
+    yield from _range_queries(exchange, local.iotEndpointId, folder)
     yield from _collaboratives(exchange, local)
     yield from _captures(exchange, local, folder)
 
@@ -219,6 +220,23 @@ def _queries(exchange: AvistaDigitalExchange, database: str, folder: Path) -> It
         exchange.queryTimeSeriesDatabase_TimestreamFormatToPolars,
     ):
         yield Call(query.__name__, partial(query, database, sql))
+
+
+def _range_queries(exchange: AvistaDigitalExchange, endpoint: str, folder: Path) -> Iterator[Call]:
+    iot = exchange.iot
+    iot.publish(endpoint, [{"timestamp": BETWEEN, "attributes": {"Power": 1.5}}])
+    file_query = partial(iot.queryByTimeRange, resultFileWriteLocation=folder / "telemetry.csv")
+    queries: dict[str, Callable[..., object]] = {
+        "queryByTimeRange": file_query,
+        "queryDataByTimeRange": iot.queryDataByTimeRange,
+        "queryByTimeRangeToDataFrame": iot.queryByTimeRangeToDataFrame,
+        "queryByTimeRangeToArrow": iot.queryByTimeRangeToArrow,
+        "queryByTimeRangeToPolars": iot.queryByTimeRangeToPolars,
+    }
+    for name, query in queries.items():
+        run = partial(query, endpoint, None, START, END)
+        yield Call(f"iot.{name}", run)
+        yield Call(f"iot.{name}", _stop_midway(partial(run, progress=_interrupt)))
 
 
 def _collaboratives(exchange: AvistaDigitalExchange, local: LocalExchange) -> Iterator[Call]:

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         TimeSeriesInputRecord,
         TimeSeriesMeasureValue,
     )
+    from ._telemetry.endpoint_filters import EndpointFilter
     from ._telemetry.last_values import EndpointLastValue
     from ._time_series.asset_filters import AssetFilter
     from ._time_series.mirror_report import MirrorReport
@@ -116,6 +117,7 @@ __all__ = [
     "DataStoreObjectType",
     "DigitalTwinModel",
     "DimensionValueType",
+    "EndpointFilter",
     "EndpointLastValue",
     "EndpointProperty",
     "EndpointTelemetry",
@@ -161,6 +163,7 @@ _MODULES = (
     "_generated.fragments",
     "_generated.input_types",
     "_generated.async_data_store",
+    "_telemetry.endpoint_filters",
     "_telemetry.last_values",
     "_time_series.sql_results",
     "_time_series.publish_result",

@@ -22,6 +22,7 @@ from ..support.fake_platform import FakePlatform
 from ..support.invalid_arguments import (
     INVALID_AGGREGATES,
     INVALID_ASSETS,
+    INVALID_ATTRIBUTE_NAMES,
     INVALID_BOOLEANS,
     INVALID_CAPTURE_RECORDS,
     INVALID_DAYS,
@@ -41,6 +42,7 @@ from ..support.invalid_arguments import (
     INVALID_PROPERTIES,
     INVALID_PROPERTY_VALUES,
     INVALID_PROXIES,
+    INVALID_QUERIED_ENDPOINTS,
     INVALID_RECORDS,
     INVALID_ROLES,
     INVALID_ROW_LIMITS,
@@ -103,6 +105,12 @@ def each(
 FILE = "publishFileToTimeSeriesDatabase"
 FILTER_FILE = "queryTimeSeriesDatabaseWithFilters"
 FILTER_QUERIES = [FILTER_FILE, *(f"queryTimeSeriesDatabaseTo{kind}" for kind in FRAMES)]
+RANGE_FILE = "iot.queryByTimeRange"
+RANGE_QUERIES = [
+    RANGE_FILE,
+    "iot.queryDataByTimeRange",
+    *(f"{RANGE_FILE}To{kind}" for kind in FRAMES),
+]
 SQL_PAGE = "queryTimeSeriesDatabase_TimestreamFormat"
 SQL_QUERIES = [
     SQL_PAGE,
@@ -113,7 +121,7 @@ ID_ARGUMENTS = [
     (call, argument)
     for call, arguments in VALID_ARGUMENTS.items()
     for argument in arguments
-    if argument.endswith("Id")
+    if argument.endswith("Id") and call not in RANGE_QUERIES
 ]
 WRITERS = [
     ("downloadDataStoreFile", "writeLocation"),
@@ -126,6 +134,7 @@ WRITERS = [
     ("iot.listGroupLastValues", "resultFileWriteLocation"),
     ("iot.listHubLastValues", "resultFileWriteLocation"),
     (FILTER_FILE, "resultFileWriteLocation"),
+    (RANGE_FILE, "resultFileWriteLocation"),
 ]
 """Calls that write a file, with the argument for its path."""
 NAMED = [
@@ -299,6 +308,16 @@ REFUSED = [
     *each(FILTER_QUERIES, "exportTimeout", *INVALID_DURATIONS),
     *each(FILTER_QUERIES, "aggregate", *INVALID_AGGREGATES),
     *each(FILTER_FILE, "exportFileFormat", *INVALID_FORMATS),
+    *each(RANGE_QUERIES, "iotEndpointId", *INVALID_QUERIED_ENDPOINTS),
+    *each(RANGE_QUERIES, "attributeNames", *INVALID_ATTRIBUTE_NAMES),
+    *each(RANGE_QUERIES, "startTime", *INVALID_TIMES, *NOT_BEFORE_THE_END),
+    *each(RANGE_QUERIES, "endTime", *INVALID_TIMES),
+    *each(RANGE_QUERIES, "exportTimeout", *INVALID_DURATIONS),
+    *each(RANGE_QUERIES, "aggregate", *INVALID_AGGREGATES),
+    *each(RANGE_QUERIES, "errors", ("log", "one of warn, raise, ignore"), (None, "one of warn")),
+    *each(RANGE_FILE, "exportFileFormat", *INVALID_FORMATS),
+    *each([RANGE_FILE, *RANGE_QUERIES[2:]], "timeZone", ("Spokane", "a time zone"), (7, "a time")),
+    *each(RANGE_QUERIES[2:], "shape", ("tall", "one of wide, long"), (None, "one of wide")),
     *each(SQL_QUERIES, "queryString", *INVALID_STRINGS),
     *each(SQL_QUERIES, "maxRows", *INVALID_ROW_LIMITS),
     *each(SQL_PAGE, "nextToken", *INVALID_OPTIONAL_STRINGS),

@@ -356,12 +356,27 @@ INVALID_ENDPOINT_IDS = [
     (["iotEndpointId.1", ""], "iotEndpointIds[1]"),
     (["i\nd"], NO_CONTROL),
 ]
+
 PERMISSIONS = "one of READ_ONLY, READ_WRITE"
 INVALID_PERMISSIONS = [(value, PERMISSIONS) for value in (None, 7, "", "WRITE", [], HUGE)]
 INVALID_ROLES = [
     *((value, "a list of roles") for value in (7, "DATA_CONSUMER", b"DATA_CONSUMER", {})),
     *(([value], "userRoles[0] must be one of DATA_COMPLIANCE") for value in (None, 7, "", "ADMIN")),
     (["DATA_CONSUMER", "ADMIN"], "userRoles[1]"),
+]
+A_FILTER = 'must be an ID or {"iotEndpointId": "…", "attributeNames": ["…"]}'
+INVALID_QUERIED_ENDPOINTS = [
+    *((value, words) for value, words in INVALID_IDS if not isinstance(value, list)),
+    *((value, "a non-empty list of IDs") for value in ([], {"iotEndpointId": "e"})),
+    *(([value], A_FILTER) for value in (7, None, ["e"], {"iotEndpointId": "e", "names": []})),
+    (["e", " "], "iotEndpointId[1] must be a non-empty string"),
+    ([{"attributeNames": ["a"]}], "iotEndpointId[0].iotEndpointId must be a non-empty string"),
+    ([{"iotEndpointId": "e", "attributeNames": []}], "iotEndpointId[0].attributeNames must be"),
+]
+INVALID_ATTRIBUTE_NAMES = [
+    *((value, "a non-empty list of attribute names") for value in (7, "Power", [], b"a", {"a": 1})),
+    *((["a", value], "attributeNames[1] must be a non-empty") for value in (None, 7, "", " ")),
+    ([SURROGATE], NO_SURROGATES),
 ]
 JSON = "a JSON value"
 ITSELF: dict[str, Any] = {}

@@ -59,6 +59,7 @@ VALUES: dict[str, Any] = {
     "modelId": "modelId.1",
     "iotEndpointId": "iotEndpointId.1",
     "iotEndpointIds": ["iotEndpointId.1"],
+    "attributeNames": ["Power"],
     "iotGroupId": "iotGroupId.1",
     "data": [{"timestamp": 1, "attributes": {"Power": 1.5}}],
     "properties": {"Height": 1.5},
@@ -109,6 +110,11 @@ OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
             "queryTimeSeriesDatabaseToArrow",
             "queryTimeSeriesDatabaseToDataFrame",
             "queryTimeSeriesDatabaseToPolars",
+            "iot.queryByTimeRange",
+            "iot.queryDataByTimeRange",
+            "iot.queryByTimeRangeToArrow",
+            "iot.queryByTimeRangeToDataFrame",
+            "iot.queryByTimeRangeToPolars",
         )
     },
 }

@@ -35,6 +35,9 @@ class KeyColumns(NamedTuple):
     timestamp: Values
 
 
+ID_COLUMN = KeyColumns._fields[0]
+
+
 def to_arrow_type(attribute_type: str | None) -> pa.DataType:
     """Return the Arrow type of an attribute; a string, which is lossless, if it is unknown."""
     return TYPES.get(attribute_type or "", STRING)
@@ -101,9 +104,9 @@ def _normalize_type(kind: pa.DataType) -> pa.DataType:
     return STRING if is_string else kind
 
 
-def wide_column_names(attributes: Iterable[str]) -> list[str]:
+def wide_column_names(attributes: Iterable[str], id_column: str = ID_COLUMN) -> list[str]:
     """Name the columns of a wide table; an attribute may have the name of a key column."""
-    return deduplicate_names([*KeyColumns._fields, *attributes])
+    return deduplicate_names([id_column, *KeyColumns._fields[1:], *attributes])
 
 
 class LongTableBuilder:

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from itertools import product
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,7 @@ from .._time_series.zones import TimeZone
 from .._utils.temporary_files import reopen
 from ..errors import InvalidResponseError
 from .arrow_types import (
+    ID_COLUMN,
     STRING,
     TIMESTAMP_NS,
     KeyColumns,
@@ -44,10 +46,14 @@ class CsvResult:
         source: The path of the file, or an open file, which stays open.
         types: The types of its attributes, which the file does not have. All other attributes are
             strings: "007" may be one.
+        id_column: The name of the column of IDs.
     """
 
-    def __init__(self, source: Path | IO[bytes], types: Mapping[str, str]) -> None:
+    def __init__(
+        self, source: Path | IO[bytes], types: Mapping[str, str], id_column: str = ID_COLUMN
+    ) -> None:
         self._source = source
+        self._id_column = id_column
         header, first_row = _read_lines(self._open())
         self._attributes = header[_KEYS:]
         has_offset = len(first_row) >= _KEYS and _OFFSET.search(first_row[_KEYS - 1])
@@ -57,7 +63,7 @@ class CsvResult:
 
     def wide(self) -> pa.Table:
         """Read one row per asset and timestamp, one column per attribute."""
-        return self._read(self._types).rename_columns(wide_column_names(self._attributes))
+        return self._read(self._types).rename_columns(self._column_names())
 
     def long(self) -> pa.Table:
         """Read one row per value, ordered by attribute, asset and time."""
@@ -73,7 +79,7 @@ class CsvResult:
         long = LongTableBuilder(kind)
         for attribute, column in zip(self._attributes, table.columns[_KEYS:], strict=True):
             long.add(keys, attribute, column)
-        return long.table()
+        return long.table().rename_columns({ID_COLUMN: self._id_column})
 
     def write_parquet(
         self, file: IO[bytes], options: Options, zone: TimeZone | None = None
@@ -91,7 +97,7 @@ class CsvResult:
         schema = mark_bigint_fields(
             pa.schema(
                 zip(
-                    wide_column_names(self._attributes),
+                    self._column_names(),
                     [STRING, STRING, TIMESTAMP_NS, *self._types],
                     strict=True,
                 )
@@ -107,6 +113,9 @@ class CsvResult:
         ):
             for table in _groups(batches, options.parquet_group_bytes):
                 writer.write_table(_to_utc(table).rename_columns(schema.names).cast(schema))
+
+    def _column_names(self) -> list[str]:
+        return wide_column_names(self._attributes, self._id_column)
 
     def _read(self, types: Sequence[pa.DataType]) -> pa.Table:
         with self._errors(), self._arrow_source() as source:
@@ -145,6 +154,8 @@ class CsvResult:
                 # Empty cells are null; there are no empty strings.
                 null_values=[""],
                 strings_can_be_null=True,
+                true_values=_list_spellings("true"),
+                false_values=_list_spellings("false"),
             ),
         }
 
@@ -155,10 +166,20 @@ class CsvResult:
         except pa.ArrowInvalid as error:
             # The cause would expose a data value.
             column = _COLUMN.search(str(error))
-            columns = wide_column_names(self._attributes)
+            columns = self._column_names()
             name = columns[int(column[1])] if column else None
             where = "rows" if name is None else f"a value in column {name!r}"
             raise InvalidResponseError(f"the result file has {where} of another type") from None
+
+
+def _list_spellings(word: str) -> list[str]:
+    """List the spellings of a word, whose letters may be in upper or lower case."""
+    return ["".join(letters) for letters in product(*zip(word, word.upper(), strict=True))]
+
+
+def read_header(file: IO[bytes]) -> list[str]:
+    """Return the names of the columns of an open CSV result."""
+    return _read_lines(reopen(file))[0]
 
 
 def _read_lines(file: IO[bytes]) -> tuple[list[str], list[str]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         CollaborativeMemberPermission,
         DataCaptureTimeConfigType,
         DataCaptureType,
+        ExportFileFormat,
         ServiceType,
         TimeSeriesDbQueryType,
         TimeSeriesQueryOutputFileType,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
         IotGroup,
         IotHub,
         IotLastValuesPage,
+        IotQueryExportRequest,
+        IotQueryPage,
         LatestValuesPage,
         Organization,
         PresignedUrl,
@@ -59,16 +62,21 @@ if TYPE_CHECKING:
         DataCaptureDataRecordInput,
         DataStoreObjectIdInput,
         EndpointPropertyInput,
+        EndpointQueryFilter,
         IotDataRecordInput,
         ModelPropertyInput,
         ModelTelemetryInput,
         TimeSeriesDbDataInput,
         TimeSeriesQueryAssetInput,
     )
+    from .on_notify_iot_query_export_complete import OnNotifyIotQueryExportComplete
     from .on_notify_time_series_query_export_complete import (
         OnNotifyTimeSeriesQueryExportComplete,
     )
     from .storage_get_data_store_file_download import StorageGetDataStoreFileDownload
+    from .storage_list_data_stores import StorageListDataStores
+    from .storage_update_data_store import StorageUpdateDataStore
+    from .storage_update_data_store_directory import StorageUpdateDataStoreDirectory
     from .storage_update_data_store_file import StorageUpdateDataStoreFile
     from .time_series_db_cancel_database_query import TimeSeriesDbCancelDatabaseQuery
     from .time_series_db_create_database import TimeSeriesDbCreateDatabase
@@ -3673,6 +3681,143 @@ class Client(AsyncBaseClient):
             IotPublish, query=query, operation_name="iot_publish", variables=variables
         )
         return result.iot_publish
+
+    async def iot_query_by_time_range(
+        self,
+        endpointQueryFilters: list[EndpointQueryFilter],
+        startTime: str,
+        endTime: str,
+        nextToken: Union[Optional[str], Unset] = UNSET,
+        clientToken: Union[Optional[str], Unset] = UNSET,
+        queryString: Union[Optional[str], Unset] = UNSET,
+        queryId: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[IotQueryPage]:
+        """Queries telemetry of endpoints over a time range, one page at a time. Following
+        pages repeat all arguments of the first.
+        """
+        from .iot_query_by_time_range import IotQueryByTimeRange
+
+        query = gql("""
+            query iot_queryByTimeRange($endpointQueryFilters: [EndpointQueryFilter]!, $startTime: String!, $endTime: String!, $nextToken: String, $clientToken: String, $queryString: String, $queryId: String) {
+              iot_queryByTimeRange(
+                endpointQueryFilters: $endpointQueryFilters
+                startTime: $startTime
+                endTime: $endTime
+                nextToken: $nextToken
+                clientToken: $clientToken
+                queryString: $queryString
+                queryId: $queryId
+              ) {
+                ...IotQueryPage
+              }
+            }
+
+            fragment IotQueryPage on IotQueryByTimeRangeResult {
+              queryId
+              clientToken
+              nextToken
+              queryString
+              presignedUrl
+            }
+            """)
+        variables: dict[str, object] = {
+            "endpointQueryFilters": endpointQueryFilters,
+            "startTime": startTime,
+            "endTime": endTime,
+            "nextToken": nextToken,
+            "clientToken": clientToken,
+            "queryString": queryString,
+            "queryId": queryId,
+        }
+        result = await self.execute(
+            IotQueryByTimeRange,
+            query=query,
+            operation_name="iot_queryByTimeRange",
+            variables=variables,
+        )
+        return result.iot_queryByTimeRange
+
+    async def iot_generate_query_result_export(
+        self, queryId: str, fileFormat: Union[Optional[ExportFileFormat], Unset] = UNSET
+    ) -> Optional[IotQueryExportRequest]:
+        """Starts to write the result of a query to a file. `onNotifyIotQueryExportComplete`
+        announces the file.
+        """
+        from .iot_generate_query_result_export import IotGenerateQueryResultExport
+
+        query = gql("""
+            mutation iot_generateQueryResultExport($queryId: ID!, $fileFormat: ExportFileFormat) {
+              iot_generateQueryResultExport(queryId: $queryId, fileFormat: $fileFormat) {
+                ...IotQueryExportRequest
+              }
+            }
+
+            fragment IotQueryExportRequest on GenerateQueryResultExport {
+              queryId
+            }
+            """)
+        variables: dict[str, object] = {"queryId": queryId, "fileFormat": fileFormat}
+        result = await self.execute(
+            IotGenerateQueryResultExport,
+            query=query,
+            operation_name="iot_generateQueryResultExport",
+            variables=variables,
+            idempotent=True,
+        )
+        return result.iot_generateQueryResultExport
+
+    async def iot_cancel_query(self, queryId: str) -> Optional[ServerResponse]:
+        """Stops a running query."""
+        from .iot_cancel_query import IotCancelQuery
+
+        query = gql("""
+            mutation iot_cancelQuery($queryId: ID!) {
+              iot_cancelQuery(queryId: $queryId) {
+                ...ServerResponse
+              }
+            }
+
+            fragment ServerResponse on ServerResponse {
+              httpStatusCode
+              errorMessage
+            }
+            """)
+        variables: dict[str, object] = {"queryId": queryId}
+        result = await self.execute(
+            IotCancelQuery,
+            query=query,
+            operation_name="iot_cancelQuery",
+            variables=variables,
+        )
+        return result.iot_cancelQuery
+
+    def on_notify_iot_query_export_complete(
+        self, queryId: str
+    ) -> Subscription[OnNotifyIotQueryExportComplete]:
+        """The export file of a query, once it is ready."""
+        from .on_notify_iot_query_export_complete import OnNotifyIotQueryExportComplete
+
+        query = gql("""
+            subscription onNotifyIotQueryExportComplete($queryId: String!) {
+              onNotifyIotQueryExportComplete(queryId: $queryId) {
+                ...IotQueryExport
+              }
+            }
+
+            fragment IotQueryExport on IotQueryExport {
+              queryId
+              fileFormat
+              fileSizeBytes
+              url
+            }
+            """)
+        variables: dict[str, object] = {"queryId": queryId}
+        return self.subscription(
+            OnNotifyIotQueryExportComplete,
+            query=query,
+            operation_name="onNotifyIotQueryExportComplete",
+            variables=variables,
+        )
 
     async def platform_admin_list_collaboratives(
         self, includeMemberOrganizations: Union[Optional[bool], Unset] = UNSET

@@ -162,6 +162,12 @@ class IotDataRecordErrorType(OpenEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class ExportFileFormat(OpenEnum):
+    """Format of an export file."""
+
+    CSV = "CSV"
+
+
 class DataStoreObjectType(OpenEnum):
     """What an entry of a directory is."""
 

@@ -30,6 +30,7 @@ from .enums import (
     DataCaptureTimeConfigurationState,
     DataCaptureType,
     DataStoreObjectType,
+    ExportFileFormat,
     IotDataRecordErrorType,
     MeasureValueType,
     ModelAttributeType,
@@ -685,6 +686,35 @@ class IotLastValuesPage(BaseModel):
     presignedUrl: Optional[SecretStr] = None
     "Presigned URL to download the page's data from. A secret until it expires."
     data: NonNullList["EndpointLastValues"]
+
+
+class IotQueryExport(BaseModel):
+    """An export file that is ready."""
+
+    queryId: str
+    fileFormat: ExportFileFormat
+    fileSizeBytes: Optional[int] = None
+    url: SecretStr
+    "Presigned URL to download the file from. A secret until it expires."
+
+
+class IotQueryExportRequest(BaseModel):
+    """Confirms that an export file was requested."""
+
+    queryId: str
+
+
+class IotQueryPage(BaseModel):
+    """One page of a query's result."""
+
+    queryId: str
+    clientToken: str
+    "Sent back with the request for the next page."
+    nextToken: Optional[str] = None
+    "Token of the next page. Null on the last one."
+    queryString: str
+    presignedUrl: Optional[SecretStr] = None
+    "Presigned URL to download the page's data from. A secret until it expires."
 
 
 class TimeSeriesAssetAttributeData(BaseModel):

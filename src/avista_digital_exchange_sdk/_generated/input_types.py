@@ -115,6 +115,14 @@ class IotAttributeValueInput(BaseModel):
     "The value as a string."
 
 
+class EndpointQueryFilter(BaseModel):
+    """An endpoint to query."""
+
+    attributeNames: list[str]
+    "Names of the telemetry attributes to return."
+    iotEndpointId: str
+
+
 class DataStoreObjectIdInput(BaseModel):
     """Identifies a directory or a file."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
@@ -22,17 +22,26 @@ class AssetFilter(TypedDict):
 
 def parse_asset_filters(filters: object) -> list[TimeSeriesQueryAssetInput]:
     """Check the filters, and merge those of the same asset."""
-    from .._generated.input_types import TimeSeriesQueryAssetInput
-
     argument = "assetAndAttributesFilter"
     if isinstance(filters, (str, datetime)):
         raise InvalidParameterError(
             f"{argument} must be a list of filters, got {validation.format_value(filters)}; the "
             f"order is timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
         )
+    return merge_filters(
+        _parse_asset_filter(f"{argument}[{index}]", entry)
+        for index, entry in enumerate(validation.require_items(argument, filters, "filters"))
+    )
+
+
+def merge_filters(
+    filters: Iterable[tuple[str, list[str] | None]],
+) -> list[TimeSeriesQueryAssetInput]:
+    """Merge the filters of the same asset, each an ID and names that are None for all."""
+    from .._generated.input_types import TimeSeriesQueryAssetInput
+
     merged: dict[str, list[str] | None] = {}
-    for index, entry in enumerate(validation.require_items(argument, filters, "filters")):
-        asset_id, names = _parse_asset_filter(f"{argument}[{index}]", entry)
+    for asset_id, names in filters:
         if asset_id not in merged:
             merged[asset_id] = names
         elif (known := merged[asset_id]) is None or names is None:
@@ -53,11 +62,13 @@ def _parse_asset_filter(argument: str, entry: object) -> tuple[str, list[str] | 
     names = entry.get("attributeNamesFilter")
     if names is None or (isinstance(names, (list, tuple)) and not names):
         return asset_id, None
-    names_argument = f"{argument}.attributeNamesFilter"
+    return asset_id, parse_names(f"{argument}.attributeNamesFilter", names)
+
+
+def parse_names(argument: str, names: object) -> list[str]:
+    """Check names of attributes, at least one, and drop duplicates."""
     checked = [
-        validation.require_str(f"{names_argument}[{index}]", name)
-        for index, name in enumerate(
-            validation.require_items(names_argument, names, "attribute names")
-        )
+        validation.require_str(f"{argument}[{index}]", name)
+        for index, name in enumerate(validation.require_items(argument, names, "attribute names"))
     ]
-    return asset_id, list(dict.fromkeys(checked))
+    return list(dict.fromkeys(checked))

@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from .._backends import Backend
+from .._backends.prefetch import Prefetched
 from .latest_values import list_latest_values
 
 if TYPE_CHECKING:
-    from .._backends import TaskHandle
     from .._generated.client import Client
     from .._generated.fragments import TimeSeriesAssetData
 
 
-class AttributeTypes:
+class AttributeTypes(Prefetched[dict[str, str]]):
     """The type of each attribute that some assets have; VARCHAR where they do not agree.
 
     Args:
@@ -27,30 +27,12 @@ class AttributeTypes:
     def __init__(
         self, client: Client, backend: Backend, database_id: str, asset_ids: Collection[str]
     ) -> None:
-        self._client = client
-        self._backend = backend
-        self._database_id = database_id
-        self._asset_ids = asset_ids
-        self._task: TaskHandle[dict[str, str]] | None = None
+        async def fetch() -> dict[str, str]:
+            # Nothing but the latest values has types by attribute.
+            assets = await list_latest_values(client, database_id)
+            return merge_types(asset for asset in assets if asset.assetId in asset_ids)
 
-    def prefetch(self) -> None:
-        """Start to fetch them in the background."""
-        if self._task is None:
-            self._task = self._backend.spawn(self._fetch())
-
-    async def get(self) -> dict[str, str]:
-        """Return them, by attribute."""
-        return await (self._fetch() if self._task is None else self._task.result())
-
-    async def aclose(self) -> None:
-        """Cancel what is still being fetched."""
-        if self._task is not None:
-            await self._task.cancel()
-
-    async def _fetch(self) -> dict[str, str]:
-        # Nothing but the latest values has types by attribute.
-        assets = await list_latest_values(self._client, self._database_id)
-        return merge_types(asset for asset in assets if asset.assetId in self._asset_ids)
+        super().__init__(backend, fetch)
 
 
 def merge_types(assets: Iterable[TimeSeriesAssetData]) -> dict[str, str]:

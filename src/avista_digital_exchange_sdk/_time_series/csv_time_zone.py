@@ -1,8 +1,8 @@
-"""Timestamps of CSV results in a time zone."""
+"""Cells of CSV results in other forms, such as timestamps in a time zone."""
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
@@ -26,14 +26,28 @@ def convert_csv(source: IO[bytes], target: IO[bytes], zone: tzinfo) -> None:
         target: What to write to.
         zone: The time zone.
     """
-    convert = _create_converter(zone)
+    rewrite_csv(source, target, {TIMESTAMP_COLUMN: _create_converter(zone)})
+
+
+def rewrite_csv(
+    source: IO[bytes], target: IO[bytes], converters: Mapping[int, Callable[[str], str]]
+) -> None:
+    """Write a CSV result with the cells of some columns converted.
+
+    Args:
+        source: The result.
+        target: What to write to.
+        converters: The functions that convert cells that are not empty, by column.
+    """
     lines = CsvFile(target)
     with io.TextIOWrapper(reopen(source), "utf-8", newline="") as text:
         rows = csv.reader(text)
         lines.writerow(next(rows, []))
         for batch in iter(lambda: list(islice(rows, BATCH_SIZE)), []):
             for row in batch:
-                row[TIMESTAMP_COLUMN] = convert(row[TIMESTAMP_COLUMN])
+                for column, convert in converters.items():
+                    if cell := row[column]:
+                        row[column] = convert(cell)
             lines.writerows(batch)
 
 

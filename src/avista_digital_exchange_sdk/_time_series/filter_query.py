@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
 
 from .._backends import Backend
 from .._graphql.pagination import paginate
 from .._utils.progress import ProgressCallback
 from ..errors import DigitalExchangeError, InvalidResponseError, QueryIncompleteError
-from .query_operations import FilterQueryOperations
+from .query_operations import FilterQueryOperations, QueryPage
 
 # Interval at which an interrupted query looks for its first page.
 START_POLL_SECONDS = 0.05
-
-if TYPE_CHECKING:
-    from .._generated.fragments import FilterQueryPage
 
 
 class FilterQuery:
@@ -38,7 +34,7 @@ class FilterQuery:
         self._backend = backend
         self.callback = callback
         self.pages_read = 0
-        self._page: FilterQueryPage | None = None
+        self._page: QueryPage | None = None
         self._is_starting = False
 
     @property
@@ -46,7 +42,7 @@ class FilterQuery:
         """The platform's name for the query, once its first page is read."""
         return self._page.queryId if self._page else None
 
-    async def pages(self) -> AsyncGenerator[FilterQueryPage, None]:
+    async def pages(self) -> AsyncGenerator[QueryPage, None]:
         """Read every page of the result, beginning with the newest one that was read already."""
         newest = self._page
         pages = paginate(self._read_page, first=newest, create_error=self._create_incomplete_error)
@@ -64,7 +60,7 @@ class FilterQuery:
         async with contextlib.aclosing(self.pages()) as pages:
             await anext(pages)
 
-    async def _read_page(self, before: FilterQueryPage | None) -> FilterQueryPage:
+    async def _read_page(self, before: QueryPage | None) -> QueryPage:
         if before is None:
             page = await self._start()
         else:
@@ -76,7 +72,7 @@ class FilterQuery:
             raise InvalidResponseError("the response to a query is empty")
         return page
 
-    async def _start(self) -> FilterQueryPage | None:
+    async def _start(self) -> QueryPage | None:
         # Set before the request, which Ctrl-C may interrupt anywhere.
         self._is_starting = True
         task = self._backend.spawn(self._read_first_page())
@@ -89,7 +85,7 @@ class FilterQuery:
             await task.cancel()
         return await task.result()
 
-    async def _read_first_page(self) -> FilterQueryPage | None:
+    async def _read_first_page(self) -> QueryPage | None:
         try:
             self._page = await self.operations.read_first_page()
             return self._page

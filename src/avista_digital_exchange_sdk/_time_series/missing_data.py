@@ -47,6 +47,7 @@ def report_missing(
     assets: Iterable[TimeSeriesAssetData],
     time_range: tuple[str, str],
     error_handling: str,
+    noun: str = "asset",
 ) -> None:
     """Warn of names that there are not, and of a result without values.
 
@@ -55,14 +56,15 @@ def report_missing(
         assets: The assets that the database has.
         time_range: The requested time range.
         error_handling: `warn`, `raise` or `ignore`.
+        noun: What the assets are called.
 
     Raises:
         NotFoundError: There is something to report, and `error_handling` is `raise`.
     """
     known = {asset.assetId: asset for asset in assets}
-    messages = _describe_unknown(missing.series, known)
+    messages = _describe_unknown(missing.series, known, noun)
     if missing.is_empty and not messages:
-        messages = [_describe_empty(missing.series, known, time_range)]
+        messages = [_describe_empty(missing.series, known, time_range, noun)]
     if not messages or error_handling == "ignore":
         return
     message = "; ".join(messages[:MAX_MESSAGES])
@@ -92,23 +94,28 @@ def report_unchecked(error: DigitalExchangeError, error_handling: str) -> None:
     )
 
 
-def _describe_unknown(series: Iterable[Series], known: dict[str, TimeSeriesAssetData]) -> list[str]:
+def _describe_unknown(
+    series: Iterable[Series], known: dict[str, TimeSeriesAssetData], noun: str
+) -> list[str]:
     messages: dict[str, None] = {}
     for asset_id, attribute in series:
         asset = known.get(asset_id)
         if asset is None:
             nearest = format_nearest(asset_id, list(known), "the database has no assets")
-            messages[f"there is no asset {asset_id!r} ({nearest})"] = None
+            messages[f"there is no {noun} {asset_id!r} ({nearest})"] = None
         elif attribute is not None:
             names = [entry.name for entry in asset.attributes]
             if attribute not in names:
                 nearest = format_nearest(attribute, names, "it has no attributes")
-                messages[f"asset {asset_id!r} has no attribute {attribute!r} ({nearest})"] = None
+                messages[f"{noun} {asset_id!r} has no attribute {attribute!r} ({nearest})"] = None
     return list(messages)
 
 
 def _describe_empty(
-    series: Iterable[Series], known: dict[str, TimeSeriesAssetData], time_range: tuple[str, str]
+    series: Iterable[Series],
+    known: dict[str, TimeSeriesAssetData],
+    time_range: tuple[str, str],
+    noun: str,
 ) -> str:
     """Describe an empty result of names that there are."""
     start, end = time_range
@@ -116,10 +123,10 @@ def _describe_empty(
         (entry.lastValueTime, asset_id, entry.name)
         for asset_id, attribute in series
         for entry in known[asset_id].attributes
-        if attribute in (None, entry.name)
+        if attribute in (None, entry.name) and entry.lastValueTime
     ]
     message = f"there are no values from {start} to {end}"
     if not latest:
         return message
     time, asset_id, name = max(latest)
-    return f"{message}; the latest value, of {name!r} of asset {asset_id!r}, is of {time}"
+    return f"{message}; the latest value, of {name!r} of {noun} {asset_id!r}, is of {time}"

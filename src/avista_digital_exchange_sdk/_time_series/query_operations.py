@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
 from .._graphql.client import Subscription
+from .._graphql.pagination import TokenPage
 
 if TYPE_CHECKING:
     from .._generated.client import Client
@@ -13,14 +14,26 @@ if TYPE_CHECKING:
     from .._generated.input_types import TimeSeriesQueryAssetInput
 
 
+class QueryPage(TokenPage, Protocol):
+    """A page of the result of a query."""
+
+    @property
+    def queryId(self) -> str | None:
+        """The ID of the query."""
+
+    @property
+    def presignedUrl(self) -> str | None:
+        """The URL of the chunk with the rows of the page."""
+
+
 class FilterQueryOperations(Protocol):
     """The operations of one query."""
 
-    async def read_first_page(self) -> FilterQueryPage | None:
+    async def read_first_page(self) -> QueryPage | None:
         """Start the query and read its first page."""
 
-    async def read_page_after(self, page: FilterQueryPage) -> FilterQueryPage | None:
-        """Read the next page."""
+    async def read_page_after(self, page: Any) -> QueryPage | None:
+        """Read the page after another one of the same query."""
 
     async def request_export(
         self, query_id: str, file_format: TimeSeriesQueryOutputFileType

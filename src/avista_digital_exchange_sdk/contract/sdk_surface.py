@@ -29,6 +29,7 @@ PACKAGE = types.__name__.partition(".")[0]
 HAND_WRITTEN_TYPES = {
     "TimestreamPage": "QueryResult_TimestreamVariables",
     "TimeSeriesQueryAssetInput": "AssetFilter",
+    "EndpointQueryFilter": "EndpointFilter",
     "IotLastValue": "EndpointLastValue",
 }
 ASYNC_VARIANT = "AsyncDataStore"

@@ -1,13 +1,23 @@
 """The IoT service: hubs, models, endpoints, groups, and what endpoints publish."""
 
 from .endpoints import EndpointService
+from .frame_queries import RangeFrameService
 from .groups import GroupService
 from .hubs import HubService
 from .models import ModelService
+from .range_queries import RangeQueryService
 from .telemetry import TelemetryService
 
 __all__ = ["IotService"]
 
 
-class IotService(HubService, ModelService, EndpointService, GroupService, TelemetryService):
+class IotService(
+    HubService,
+    ModelService,
+    EndpointService,
+    GroupService,
+    TelemetryService,
+    RangeQueryService,
+    RangeFrameService,
+):
     """Calls about IoT devices."""

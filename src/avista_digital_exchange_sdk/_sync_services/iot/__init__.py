@@ -6,15 +6,23 @@ from __future__ import annotations
 
 from ..._services.iot import __all__
 from .endpoints import SyncEndpointService
+from .frame_queries import SyncRangeFrameService
 from .groups import SyncGroupService
 from .hubs import SyncHubService
 from .models import SyncModelService
+from .range_queries import SyncRangeQueryService
 from .telemetry import SyncTelemetryService
 
 __all__ = ["SyncIotService"]
 
 
 class SyncIotService(
-    SyncHubService, SyncModelService, SyncEndpointService, SyncGroupService, SyncTelemetryService
+    SyncHubService,
+    SyncModelService,
+    SyncEndpointService,
+    SyncGroupService,
+    SyncTelemetryService,
+    SyncRangeQueryService,
+    SyncRangeFrameService,
 ):
     """Calls about IoT devices."""

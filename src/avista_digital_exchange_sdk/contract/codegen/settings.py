@@ -97,6 +97,7 @@ SDK_PACKAGE = Settings(
     idempotent={
         "timeSeriesDb_publishToDatabase",  # records carry versions, so repeating has no effect
         "timeSeriesDb_generateQueryResultExportFile",
+        "iot_generateQueryResultExport",
     },
     type_aliases={
         "DataStoreObjectDataStoreDirectory": "DataStoreDirectory",

@@ -1,0 +1,79 @@
+"""Queried endpoints in the form of assets: their names, and the attributes of their models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .._backends import Backend
+from .._backends.prefetch import Prefetched
+from .._generated.enums import MeasureValueType, ModelSchemaType
+from .._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
+from .._graphql.client import require_found
+
+if TYPE_CHECKING:
+    from .._generated.client import Client
+    from .._generated.fragments import IotEndpoint
+
+# Endpoints that are fetched at once.
+MAX_CONCURRENT_REQUESTS = 8
+
+ATTRIBUTE_TYPES = {
+    ModelSchemaType.boolean: MeasureValueType.BOOLEAN,
+    ModelSchemaType.dateTime: MeasureValueType.TIMESTAMP,
+    ModelSchemaType.double: MeasureValueType.DOUBLE,
+    ModelSchemaType.integer: MeasureValueType.BIGINT,
+}
+
+
+class EndpointModels(Prefetched[list[TimeSeriesAssetData]]):
+    """The endpoints of a query as assets, whose attributes have no values.
+
+    Args:
+        client: The client.
+        backend: The backend.
+        endpoint_ids: The endpoints.
+    """
+
+    def __init__(self, client: Client, backend: Backend, endpoint_ids: Sequence[str]) -> None:
+        async def fetch_one(endpoint_id: str) -> TimeSeriesAssetData:
+            endpoint = await client.iot_get_endpoint(endpoint_id)
+            return _to_asset(require_found(endpoint, "IoT endpoint", endpoint_id))
+
+        async def fetch() -> list[TimeSeriesAssetData]:
+            assets: list[TimeSeriesAssetData] = []
+            for start in range(0, len(endpoint_ids), MAX_CONCURRENT_REQUESTS):
+                batch = endpoint_ids[start : start + MAX_CONCURRENT_REQUESTS]
+                tasks = [backend.spawn(fetch_one(endpoint_id)) for endpoint_id in batch]
+                try:
+                    assets += [await task.result() for task in tasks]
+                finally:
+                    for task in tasks:
+                        await task.cancel()
+            return assets
+
+        super().__init__(backend, fetch)
+
+
+def _to_asset(endpoint: IotEndpoint) -> TimeSeriesAssetData:
+    return TimeSeriesAssetData(
+        assetId=endpoint.iotEndpointId,
+        name=endpoint.name,
+        attributes=[
+            TimeSeriesAssetAttribute(
+                attributeType=to_attribute_type(entry.schemaType),
+                lastValue="",
+                lastValueTime="",
+                name=entry.name,
+                data=[],
+            )
+            for entry in endpoint.telemetry
+        ],
+    )
+
+
+def to_attribute_type(schema_type: ModelSchemaType | None) -> MeasureValueType:
+    """Return the type of a time series that holds the values of a telemetry attribute."""
+    if schema_type is None:
+        return MeasureValueType.VARCHAR
+    return ATTRIBUTE_TYPES.get(schema_type, MeasureValueType.VARCHAR)
