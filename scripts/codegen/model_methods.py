@@ -53,6 +53,7 @@ def write(generated: Path) -> None:
         [
             f'{HEADER}"""The data store of the async client."""',
             "import os",
+            "from .._utils.argument_aliases import accept_aliases",
             "from .._utils.progress import ProgressArgument",
             "from .fragments import DataStore, DataStoreDirectory, DataStoreFile",
             "class AsyncDataStore(DataStore):",
@@ -85,6 +86,7 @@ def _with_methods(source: str, name: str, methods: Iterable[str]) -> str:
     imports = [
         "import os",
         "from .._backends import run_sync",
+        "from .._utils.argument_aliases import accept_aliases",
         "from .._utils.progress import ProgressArgument",
     ]
     first = next(index for index, line in enumerate(lines) if line.startswith(("from ", "import ")))
@@ -112,4 +114,4 @@ def _method(method: AsyncMethod, signature: str, docstring: str, run: str) -> st
         if method.returns == "None"
         else f"        result: {method.returns} = {call}\n        return result"
     )
-    return "\n".join([signature, docstring, body])
+    return "\n".join([*method.decorators, signature, docstring, body])

@@ -1,5 +1,10 @@
-"""Arguments and results of the calls about data captures, under their documented names."""
+"""Arguments and results of calls about captures and live data, under their documented names."""
 
+from ._generated.fragments import IotAttributeValue as IotEndpointAttributeValue
+from ._generated.fragments import IotDataRecord as IotEndpointDataRecord
+from ._generated.fragments import IotDataRecordError as IotEndpointDataRecordError
+from ._generated.fragments import IotDataRecordWithErrors as IotEndpointPublishDataFailedRecord
+from ._generated.fragments import PublishIotDataResult as IotEndpointPublishDataResult
 from ._telemetry.capture_types import (
     CaptureDataRecordInput,
     PublishCaptureDataFailedRecord,
@@ -12,6 +17,11 @@ from ._telemetry.capture_types import (
 
 __all__ = [
     "CaptureDataRecordInput",
+    "IotEndpointAttributeValue",
+    "IotEndpointDataRecord",
+    "IotEndpointDataRecordError",
+    "IotEndpointPublishDataFailedRecord",
+    "IotEndpointPublishDataResult",
     "PublishCaptureDataFailedRecord",
     "PublishCaptureDataResult",
     "PublishCaptureDataSuccessfulRecord",

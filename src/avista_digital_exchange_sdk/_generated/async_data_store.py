@@ -4,6 +4,7 @@
 
 import os
 
+from .._utils.argument_aliases import accept_aliases
 from .._utils.progress import ProgressArgument
 from .fragments import DataStore, DataStoreDirectory, DataStoreFile
 
@@ -72,6 +73,7 @@ class AsyncDataStore(DataStore):
         result: str = await self._calls.pwd()
         return result
 
+    @accept_aliases(localPath="localFilePath")
     async def uploadFile(  # type: ignore[override]  # the base class is sync
         self,
         localFilePath: str | os.PathLike[str],
@@ -112,6 +114,7 @@ class AsyncDataStore(DataStore):
         )
         return result
 
+    @accept_aliases(filename="path")
     async def downloadFile(  # type: ignore[override]  # the base class is sync
         self,
         path: str,
@@ -149,6 +152,7 @@ class AsyncDataStore(DataStore):
         )
         return result
 
+    @accept_aliases(filename="path")
     async def deleteFile(self, path: str) -> DataStoreFile:  # type: ignore[override]  # the base class is sync
         """Delete a file permanently.
 

@@ -11,6 +11,7 @@ from .._models.iot import IotDataRecordMixin, PublishIotDataResultMixin
 from .._models.keys import KeyMixin
 from .._models.lists import AssetHtmlMixin, CollaborativeHtmlMixin
 from .._models.tokens import AuthenticationTokenMixin
+from .._utils.argument_aliases import accept_aliases
 from .._utils.progress import ProgressArgument
 from .base_model import BaseModel
 from .enums import (
@@ -327,6 +328,7 @@ class DataStore(DataStoreMethods, BaseModel):
         result: str = run_sync(self._calls.pwd())
         return result
 
+    @accept_aliases(localPath="localFilePath")
     def uploadFile(
         self,
         localFilePath: str | os.PathLike[str],
@@ -367,6 +369,7 @@ class DataStore(DataStoreMethods, BaseModel):
         )
         return result
 
+    @accept_aliases(filename="path")
     def downloadFile(
         self,
         path: str,
@@ -404,6 +407,7 @@ class DataStore(DataStoreMethods, BaseModel):
         )
         return result
 
+    @accept_aliases(filename="path")
     def deleteFile(self, path: str) -> "DataStoreFile":
         """Delete a file permanently.
 

@@ -22,3 +22,7 @@ class KeyMixin(BaseModel):
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of a key, or `default` if there is no such key."""
         return getattr(self, key) if key in self else default
+
+    def toDict(self) -> dict[str, Any]:
+        """Convert the object to nested dictionaries."""
+        return self.model_dump(mode="json")

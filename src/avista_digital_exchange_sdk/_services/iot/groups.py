@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..._graphql.client import require_found
 from ..._models.lists import HtmlList
 from ..._utils import validation
+from ..._utils.argument_aliases import accept_aliases
 from ..base import BaseService
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class GroupService(BaseService):
         response = await client.iot_update_group(iotGroupId, **changes)
         return require_found(response, "IoT group", iotGroupId)
 
+    @accept_aliases(iotEndpointId="iotEndpointIds")
     async def addEndpointsToGroup(
         self, iotGroupId: str, iotEndpointIds: str | Sequence[str]
     ) -> IotGroup:
@@ -164,6 +166,7 @@ class GroupService(BaseService):
         response = await client.iot_add_endpoints_to_group(iotGroupId, endpoint_ids)
         return require_found(response, "IoT group", iotGroupId)
 
+    @accept_aliases(iotEndpointId="iotEndpointIds")
     async def removeEndpointsFromGroup(
         self, iotGroupId: str, iotEndpointIds: str | Sequence[str]
     ) -> IotGroup:

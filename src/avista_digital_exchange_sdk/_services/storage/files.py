@@ -12,6 +12,7 @@ from ..._transfer.output_file import open_output
 from ..._transfer.range_reader import RangeReader
 from ..._transfer.upload import LocalFile
 from ..._utils import validation
+from ..._utils.argument_aliases import accept_aliases
 from ..._utils.local_paths import join_below
 from ..._utils.progress import NO_PROGRESS, ProgressArgument, ProgressReporter
 from ..._utils.values import UNSET
@@ -50,6 +51,7 @@ class FileService(BaseService):
         response = await self._client.storage_get_data_store_file(dataStoreFileId)
         return require_found(response, "file", dataStoreFileId)
 
+    @accept_aliases(localFilePath="localPath")
     async def uploadFileToDataStore(
         self,
         dataStoreId: str,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from ..._models.data_store import Binding
 from ..._models.paths import HERE, SEPARATOR, UP, find_directory, find_files, split_path
 from ..._utils import validation
+from ..._utils.argument_aliases import accept_aliases
 from ..._utils.progress import ProgressArgument
 from ...errors import NotFoundError
 from .directories import DirectoryService
@@ -112,6 +113,7 @@ class WorkingDirectory(Binding):
         """
         return _to_path(self._path)
 
+    @accept_aliases(localPath="localFilePath")
     async def uploadFile(
         self,
         localFilePath: str | os.PathLike[str],
@@ -164,6 +166,7 @@ class WorkingDirectory(Binding):
             progress=progress,
         )
 
+    @accept_aliases(filename="path")
     async def downloadFile(
         self,
         path: str,
@@ -201,6 +204,7 @@ class WorkingDirectory(Binding):
             file.dataStoreFileId, writeLocation, progress=progress
         )
 
+    @accept_aliases(filename="path")
     async def deleteFile(self, path: str) -> DataStoreFile:
         """Delete a file permanently.
 

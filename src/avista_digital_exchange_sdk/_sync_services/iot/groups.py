@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..._backends import run_sync
 from ..._services.base import SyncService
 from ..._services.iot.groups import GroupService
+from ..._utils.argument_aliases import accept_aliases
 
 if TYPE_CHECKING:
     from ..._generated.fragments import IotGroup
@@ -125,6 +126,7 @@ class SyncGroupService(SyncService):
         """
         return run_sync(GroupService.updateGroup(self._calls, iotGroupId, name, description))
 
+    @accept_aliases(iotEndpointId="iotEndpointIds")
     def addEndpointsToGroup(self, iotGroupId: str, iotEndpointIds: str | Sequence[str]) -> IotGroup:
         """Add endpoints to a group. Those in it already stay in it.
 
@@ -150,6 +152,7 @@ class SyncGroupService(SyncService):
         """
         return run_sync(GroupService.addEndpointsToGroup(self._calls, iotGroupId, iotEndpointIds))
 
+    @accept_aliases(iotEndpointId="iotEndpointIds")
     def removeEndpointsFromGroup(
         self, iotGroupId: str, iotEndpointIds: str | Sequence[str]
     ) -> IotGroup:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..._backends import run_sync
 from ..._services.base import SyncService
 from ..._services.storage.files import FileService
+from ..._utils.argument_aliases import accept_aliases
 from ..._utils.progress import ProgressArgument
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class SyncFileService(SyncService):
         """
         return run_sync(FileService.getDataStoreFileMeta(self._calls, dataStoreFileId))
 
+    @accept_aliases(localFilePath="localPath")
     def uploadFileToDataStore(
         self,
         dataStoreId: str,

@@ -17,6 +17,7 @@ from ..errors import ContractError
 _GENERATOR = re.compile(r"AsyncGenerator\[(.+), None\]")
 _AWAIT = re.compile(r"\bawait |\basync (?=for |with |def )")
 _PARENTHESIZED_AWAIT = "(await "
+COPIED_DECORATOR = "accept_aliases"
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class AsyncMethod:
         node: Its definition.
         signature: Its source from `def` to the colon, without `async`.
         docstring: The source of its docstring with the quotes; empty if it has none.
+        decorators: The source of its decorators, one line each.
     """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
     signature: str
     docstring: str
+    decorators: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -65,7 +68,8 @@ def public_methods(class_def: ast.ClassDef, source: str) -> Iterator[AsyncMethod
     for node in class_def.body:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        if node.name.startswith("_") or node.decorator_list:
+        decorators = tuple(f"    @{ast.unparse(node)}" for node in node.decorator_list)
+        if node.name.startswith("_") or not all(map(_is_copied, decorators)):
             continue
         first = node.body[0]
         signature = "\n".join(lines[node.lineno - 1 : first.lineno - 1])
@@ -74,7 +78,13 @@ def public_methods(class_def: ast.ClassDef, source: str) -> Iterator[AsyncMethod
             node,
             signature.replace("async def ", "def ", 1),
             docstring if ast.get_docstring(node) is not None else "",
+            decorators,
         )
+
+
+def _is_copied(decorator: str) -> bool:
+    """Whether generated methods have a decorator, too. Methods with others are not generated."""
+    return decorator.startswith(f"    @{COPIED_DECORATOR}(")
 
 
 def to_sync_method(
@@ -98,7 +108,8 @@ def to_sync_method(
         # The same objects, of the sync client's class.
         result = f'cast("{returns}", {result})'
     docstring = to_sync_docstring(_rename(method.docstring, renames))
-    return "\n".join(filter(None, [signature, docstring, f"        return {result}"]))
+    lines = [*method.decorators, signature, docstring, f"        return {result}"]
+    return "\n".join(filter(None, lines))
 
 
 def to_sync_docstring(docstring: str) -> str:
