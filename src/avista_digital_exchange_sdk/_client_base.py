@@ -17,7 +17,7 @@ from ._backends import (
     run_sync,
 )
 from ._graphql.client import GraphQLClient
-from ._options import Options
+from ._options import DEFAULT_CONCURRENCY, Options
 from ._profiles.access import Access, resolve_access
 from ._secrets import Secret, TokenHolder
 from ._utils import validation
@@ -25,6 +25,7 @@ from ._utils.logging import client_logger
 from .errors import InvalidParameterError
 
 MAX_RETRIES = 100
+MAX_CONCURRENCY = 64
 
 _Client = TypeVar("_Client", bound=GraphQLClient)
 
@@ -59,6 +60,7 @@ class BaseClient(TokenHolder):
         endpoint: str | None = None,
         timeout: float = 60,
         maxRetries: int = 4,
+        maxConcurrency: int = DEFAULT_CONCURRENCY,
         verify: Verify = True,
         proxy: str | None = None,
         profile: str | None = None,
@@ -75,6 +77,8 @@ class BaseClient(TokenHolder):
             timeout: Timeout in seconds for each response, or for each chunk of a file.
             maxRetries: Maximum number of retries after a transient failure, with exponential
                 backoff. The counter resets when a transfer makes progress.
+            maxConcurrency: Maximum number of concurrent requests to the API, 1 to 64. It is
+                lowered while the platform throttles. File contents are transferred separately.
             verify: TLS verification: True for the operating system's certificates, the path of a
                 CA bundle (PEM), or an `ssl.SSLContext`. False disables it, with a warning.
             proxy: The URL of an HTTP proxy. Defaults to the proxy environment variables
@@ -92,7 +96,7 @@ class BaseClient(TokenHolder):
         """
         arguments = Arguments(token, debug, endpoint, proxy, profile)
         del token, debug, endpoint, proxy, profile
-        config = parse_config(arguments, timeout, maxRetries, verify)
+        config = parse_config(arguments, timeout, maxRetries, verify, maxConcurrency)
         self._connect(config.with_options(self._options))
 
     def _connect(self, config: ClientConfig) -> None:
@@ -181,7 +185,11 @@ class Arguments:
 
 
 def parse_config(
-    arguments: Arguments, timeout: object = 60, maxRetries: object = 4, verify: object = True
+    arguments: Arguments,
+    timeout: object = 60,
+    maxRetries: object = 4,
+    verify: object = True,
+    maxConcurrency: object = DEFAULT_CONCURRENCY,
 ) -> ClientConfig:
     """Validate the arguments of a client."""
     if not isinstance(arguments.debug.reveal(), bool):
@@ -195,7 +203,15 @@ def parse_config(
     # An unusable proxy raises an error now, not at the first call.
     proxies.find(parts.scheme, host, parts.port)
     return ClientConfig(
-        NetworkConfig(seconds, tls, proxies, allows_http=validation.is_loopback(host)),
+        NetworkConfig(
+            seconds,
+            tls,
+            proxies,
+            allows_http=validation.is_loopback(host),
+            max_concurrency=validation.parse_int(
+                "maxConcurrency", maxConcurrency, 1, MAX_CONCURRENCY
+            ),
+        ),
         access,
         validation.parse_int("maxRetries", maxRetries, 0, MAX_RETRIES),
         client_logger(bool(arguments.debug.reveal())),

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Maximum number of concurrent requests of a client, unless its argument specifies another.
+DEFAULT_CONCURRENCY = 8
+
 
 @dataclass(frozen=True)
 class Options:
@@ -13,7 +16,6 @@ class Options:
         max_retry_after: Maximum `Retry-After` in seconds. If it is longer there is no retry.
         connect_timeout: Maximum time in seconds of one attempt to connect.
         min_connect_timeout: Minimum timeout in seconds for each address of a host.
-        max_calls: Maximum number of concurrent requests.
         max_streams: Maximum number of concurrent requests with file contents.
         max_transfers: Maximum number of concurrent transfers, each with an open file.
         max_response_bytes: Maximum size of a response; AWS AppSync sends at most 5 MB.
@@ -39,7 +41,6 @@ class Options:
     max_retry_after: float = 120.0
     connect_timeout: float = 10.0
     min_connect_timeout: float = 3.0
-    max_calls: int = 32
     max_streams: int = 64
     max_transfers: int = 32
     max_response_bytes: int = 16 << 20

@@ -177,14 +177,12 @@ class TestResponses:
         exchange.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"x" * 40
 
-    def test_cleanup_does_not_wait_for_other_calls(
-        self, dripping_server: DrippingServer, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        use_options(monkeypatch, max_calls=1)
+    def test_cleanup_does_not_wait_for_other_calls(self, dripping_server: DrippingServer) -> None:
         dripping_server.repeated[GET_USER] = b"HTTP/1.1 102 Processing\r\n\r\n"
         dripping_server.respond_with(DELETE, ok({"data": {DELETE: FILE}}))
         endpoint = f"{dripping_server.url}/graphql"
-        with AvistaDigitalExchange(TOKEN, endpoint=endpoint, maxRetries=0, timeout=4) as exchange:
+        options: dict[str, Any] = {"maxRetries": 0, "maxConcurrency": 1, "timeout": 4}
+        with AvistaDigitalExchange(TOKEN, endpoint=endpoint, **options) as exchange:
             call = threading.Thread(
                 target=pytest.raises, args=(RequestTimeoutError, exchange.getUserInfo)
             )

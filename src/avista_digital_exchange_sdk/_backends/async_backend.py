@@ -11,6 +11,7 @@ import httpx
 
 from .._options import Options
 from .._secrets import Secret
+from .._utils.retry import Clock
 from ..errors import DigitalExchangeError
 from ._tracebacks import hide_transport
 from .async_tasks import Task, closing
@@ -38,6 +39,7 @@ from .http import (
     drop_reason_phrase,
 )
 from .processes import check_process, current_process
+from .request_queue import RequestQueue
 
 _Result = TypeVar("_Result")
 
@@ -47,7 +49,7 @@ class AsyncBackend:
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
-        self._loops = _Loops(network)
+        self._loops = _Loops(network, self)
         self._is_closed = False
 
     async def _get_connections(self) -> "_Connections":
@@ -59,12 +61,17 @@ class AsyncBackend:
     def options(self) -> Options:
         return self._network.options
 
+    @property
+    def max_concurrency(self) -> int:
+        return self._network.max_concurrency
+
+    async def get_request_queue(self) -> RequestQueue:
+        return (await self._get_connections()).requests
+
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Response:
         connections = await self._get_connections()
-        # Requests with a timeout clean up after an interruption, and must not wait for others.
-        slot = connections.calls if timeout is None else contextlib.nullcontext()
         timeout = timeout or self._network.timeout
         request = connections.http.build_request(
             "POST",
@@ -73,9 +80,8 @@ class AsyncBackend:
             content=content,
             timeout=build_timeouts(self._network, timeout),
         )
-        async with slot:
-            with convert_errors(self._network, timeout):
-                return await connections.send(request, SecretParts(token=token), timeout)
+        with convert_errors(self._network, timeout):
+            return await connections.send(request, SecretParts(token=token), timeout)
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
         connections = await self._get_connections()
@@ -140,8 +146,9 @@ class AsyncBackend:
 class _Loops:
     """The connections of each event loop, as another loop cannot use them."""
 
-    def __init__(self, network: NetworkConfig) -> None:
+    def __init__(self, network: NetworkConfig, clock: Clock) -> None:
         self._network = network
+        self._clock = clock
         self._connections: dict[asyncio.AbstractEventLoop, _Connections] = {}
 
     async def get_connections(self) -> "_Connections":
@@ -155,7 +162,7 @@ class _Loops:
         connections = self._connections.get(loop)
         if connections is None:
             self._drop(lambda other: other.is_closed())
-            connections = self._connections[loop] = _Connections(self._network)
+            connections = self._connections[loop] = _Connections(self._network, self._clock)
             await connections.close_with_loop()
         check_process(connections.process)
         return connections
@@ -185,7 +192,7 @@ def _find_running_loop() -> asyncio.AbstractEventLoop | None:
 class _Connections:
     """The connections of one event loop and their limits."""
 
-    def __init__(self, network: NetworkConfig) -> None:
+    def __init__(self, network: NetworkConfig, clock: Clock) -> None:
         self._network = network
         self.process = current_process()
         self.http = httpx.AsyncClient(
@@ -193,7 +200,7 @@ class _Connections:
             trust_env=False,
             timeout=build_timeouts(network, network.timeout),
         )
-        self.calls = asyncio.Semaphore(network.options.max_calls)
+        self.requests = RequestQueue(network.max_concurrency, clock, asyncio.Event)
         self.streams = asyncio.Semaphore(network.options.max_streams)
         self.transfers = asyncio.Semaphore(network.options.max_transfers)
         self._closing = _close_finally(self.http)

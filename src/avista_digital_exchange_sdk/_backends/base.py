@@ -13,12 +13,13 @@ from collections.abc import (
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from .._options import Options
+from .._options import DEFAULT_CONCURRENCY, Options
 from .._secrets import Secret
 from ..errors import DigitalExchangeError
 from .batches import BatchedGenerator
 from .processes import Process, check_process, current_process, run_for_process
 from .proxies import Proxies
+from .request_queue import RequestQueue
 from .tls import Tls
 
 # The size in bytes of the blocks in which files are read and written.
@@ -36,6 +37,7 @@ class NetworkConfig(NamedTuple):
         tls: The verification of certificates.
         proxies: The proxies.
         allows_http: Whether files may be transferred over `http://` URLs of this machine.
+        max_concurrency: Maximum number of concurrent requests to the platform's API.
         options: Internal timeouts and sizes.
     """
 
@@ -43,6 +45,7 @@ class NetworkConfig(NamedTuple):
     tls: Tls
     proxies: Proxies
     allows_http: bool = False
+    max_concurrency: int = DEFAULT_CONCURRENCY
     options: Options = Options()
 
 
@@ -128,6 +131,13 @@ class Backend(Protocol):
     @property
     def options(self) -> Options:
         """The internal timeouts and sizes."""
+
+    @property
+    def max_concurrency(self) -> int:
+        """Maximum number of concurrent requests to the platform's API."""
+
+    async def get_request_queue(self) -> RequestQueue:
+        """Get the queue of the operations that send requests."""
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None

@@ -41,7 +41,7 @@ def build_transport_options(network: NetworkConfig, proxy: Secret[str] | None) -
     """Create the options of httpx's transports, with a proxy or without."""
     # The connections of a pool are not limited, as the time that httpcore needs grows with the
     # square of the number of waiting requests.
-    max_idle = network.options.max_calls + network.options.max_streams
+    max_idle = network.max_concurrency + network.options.max_streams
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=max_idle)
     options: dict[str, Any] = {"verify": network.tls.context, "limits": limits}
     if proxy is None:

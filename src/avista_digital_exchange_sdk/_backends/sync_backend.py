@@ -1,9 +1,6 @@
 """The sync backend, whose coroutines block and never suspend."""
 
-import concurrent.futures
 import contextlib
-import socket
-import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -12,6 +9,7 @@ import httpx
 
 from .._options import Options
 from .._secrets import Secret
+from .._utils.retry import Clock
 from ._tracebacks import hide_transport
 from .base import (
     Handshake,
@@ -20,7 +18,6 @@ from .base import (
     Response,
     StreamingResponse,
     TaskHandle,
-    run_sync,
 )
 from .body import ResponseBody
 from .deadlines import Deadline
@@ -35,14 +32,13 @@ from .http import (
     convert_errors,
     drop_reason_phrase,
 )
-from .processes import PerProcess, check_process, current_process
+from .processes import PerProcess, check_process
+from .request_queue import RequestQueue
 from .sync_network import DeadlineBackend, apply_deadline
+from .sync_tasks import Slots, ThreadEvent, ThreadTask, sleep
 
 if TYPE_CHECKING:
     from .loop_thread import LoopThread
-
-# How often a thread that waits for a slot checks whether it was cancelled.
-CANCEL_POLL_SECONDS = 0.2
 
 _Result = TypeVar("_Result")
 
@@ -52,7 +48,7 @@ class SyncBackend:
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
-        self._connections = PerProcess(lambda: _Connections(network))
+        self._connections = PerProcess(lambda: _Connections(network, self))
         self._is_closed = False
 
     def _get_connections(self) -> "_Connections":
@@ -65,12 +61,17 @@ class SyncBackend:
     def options(self) -> Options:
         return self._network.options
 
+    @property
+    def max_concurrency(self) -> int:
+        return self._network.max_concurrency
+
+    async def get_request_queue(self) -> RequestQueue:
+        return self._get_connections().requests
+
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Response:
         connections = self._get_connections()
-        # Requests with a timeout clean up after an interruption, and must not wait for others.
-        slot = connections.calls.acquire() if timeout is None else contextlib.nullcontext()
         timeout = timeout or self._network.timeout
         request = connections.http.build_request(
             "POST",
@@ -79,7 +80,7 @@ class SyncBackend:
             content=content,
             timeout=build_timeouts(self._network, timeout),
         )
-        with slot, convert_errors(self._network, timeout):
+        with convert_errors(self._network, timeout):
             return connections.send(request, SecretParts(token=token), timeout)
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
@@ -103,7 +104,7 @@ class SyncBackend:
         with connections.streams.acquire():
             with convert_errors(self._network, self._network.timeout):
                 download = connections.open(request, SecretParts(url=url))
-            with hide_transport(), contextlib.closing(download), _end_on_cancel(download):
+            with hide_transport(), contextlib.closing(download):
                 yield download
 
     @contextlib.asynccontextmanager
@@ -134,20 +135,16 @@ class SyncBackend:
             yield _WebSocket(connection, thread)
 
     def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
-        return _Thread(coroutine)
+        return ThreadTask(coroutine)
 
     def run_in_thread(self, function: Callable[[], _Result]) -> TaskHandle[_Result]:
         async def run() -> _Result:
             return function()
 
-        return _Thread(run())
+        return ThreadTask(run())
 
     async def sleep(self, seconds: float) -> None:
-        thread: _Thread[Any] | None = getattr(_running, "thread", None)
-        if thread is None:
-            time.sleep(seconds)
-        elif thread.cancelled.wait(seconds):
-            raise concurrent.futures.CancelledError
+        sleep(seconds)
 
     def clock(self) -> float:
         return time.monotonic()
@@ -161,16 +158,16 @@ class SyncBackend:
 class _Connections:
     """The connections of one process and their limits."""
 
-    def __init__(self, network: NetworkConfig) -> None:
+    def __init__(self, network: NetworkConfig, clock: Clock) -> None:
         self._network = network
         self.http = httpx.Client(
             transport=_Transport(network),
             trust_env=False,
             timeout=build_timeouts(network, network.timeout),
         )
-        self.calls = _Slots(network.options.max_calls)
-        self.streams = _Slots(network.options.max_streams)
-        self.transfers = _Slots(network.options.max_transfers)
+        self.requests = RequestQueue(network.max_concurrency, clock, ThreadEvent)
+        self.streams = Slots(network.options.max_streams)
+        self.transfers = Slots(network.options.max_transfers)
 
     def send(self, request: httpx.Request, secrets: SecretParts, timeout: float) -> Response:
         """Send a request and read the response."""
@@ -221,25 +218,6 @@ class _Transport(httpx.BaseTransport):
             route.close()
 
 
-class _Slots:
-    """Limits a number of concurrent operations. Waiting for a slot has no timeout."""
-
-    def __init__(self, number: int) -> None:
-        self._slots = threading.BoundedSemaphore(number)
-
-    @contextlib.contextmanager
-    def acquire(self) -> Iterator[None]:
-        """Wait for a slot and hold it during a `with` block."""
-        thread: _Thread[Any] | None = getattr(_running, "thread", None)
-        while not self._slots.acquire(timeout=None if thread is None else CANCEL_POLL_SECONDS):
-            if thread is not None and thread.cancelled.is_set():
-                raise concurrent.futures.CancelledError
-        try:
-            yield
-        finally:
-            self._slots.release()
-
-
 class _StreamingResponse:
     def __init__(self, response: httpx.Response, network: NetworkConfig) -> None:
         self.status = response.status_code
@@ -268,11 +246,6 @@ class _StreamingResponse:
                     break
         return bytes(body[:limit])
 
-    def socket(self) -> socket.socket | None:
-        """Return the socket of the response, if known."""
-        stream = self._response.reveal().extensions.get("network_stream")
-        return stream and stream.get_extra_info("socket")
-
     def close(self) -> None:
         self._response.reveal().close()
 
@@ -293,70 +266,3 @@ class _WebSocket(Generic[_Result]):
     async def receive(self, timeout: float) -> Secret[str]:
         with hide_transport():
             return self._thread.call(self._socket.receive(timeout))
-
-
-# `thread` is the `_Thread` that runs the present coroutine, if any.
-_running = threading.local()
-
-
-class _Thread(Generic[_Result]):
-    """A coroutine in a daemon thread."""
-
-    def __init__(self, coroutine: Coroutine[Any, Any, _Result]) -> None:
-        self._outcome: concurrent.futures.Future[_Result] = concurrent.futures.Future()
-        self._coroutine = coroutine
-        self._process = current_process()
-        self.cancelled = threading.Event()
-        self.reading: socket.socket | None = None
-        try:
-            threading.Thread(target=self._run, daemon=True).start()
-        except BaseException:
-            # Ctrl-C while the thread was started, before the caller can cancel it.
-            self._end()
-            raise
-
-    def _run(self) -> None:
-        _running.thread = self
-        try:
-            self._outcome.set_result(run_sync(self._coroutine))
-        except BaseException as error:
-            self._outcome.set_exception(error)
-
-    async def result(self) -> _Result:
-        check_process(self._process)
-        return self._outcome.result()
-
-    async def wait(self, timeout: float | None = None) -> bool:
-        check_process(self._process)
-        return bool(concurrent.futures.wait([self._outcome], timeout).done)
-
-    async def cancel(self) -> None:
-        self._end()
-
-    def _end(self) -> None:
-        if self._process is not current_process():
-            # The thread and its socket belong to the parent process.
-            return
-        # A thread can't be stopped, but its waiting can be ended.
-        self.cancelled.set()
-        if (reading := self.reading) is not None:
-            with contextlib.suppress(OSError):
-                reading.shutdown(socket.SHUT_RDWR)
-
-
-@contextlib.contextmanager
-def _end_on_cancel(download: _StreamingResponse) -> Iterator[None]:
-    """End a download if the thread that reads it is cancelled."""
-    thread: _Thread[Any] | None = getattr(_running, "thread", None)
-    reading = download.socket()
-    if thread is None or reading is None:
-        yield
-        return
-    thread.reading = reading
-    try:
-        if thread.cancelled.is_set():
-            # It was cancelled before the socket was known.
-            raise concurrent.futures.CancelledError
-        yield
-    finally:
-        thread.reading = None

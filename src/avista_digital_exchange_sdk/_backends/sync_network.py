@@ -20,6 +20,7 @@ import httpcore
 from .base import NetworkConfig
 from .deadlines import Deadline
 from .processes import check_process, current_process
+from .sync_tasks import end_on_cancel
 from .tls import Tls
 
 _local = threading.local()  # `deadline` is that of the running request of this thread.
@@ -123,11 +124,13 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         check_process(self._process)
-        return self._stream.read(max_bytes, _limit_timeout(timeout, httpcore.ReadTimeout))
+        with end_on_cancel(self.get_extra_info("socket")):
+            return self._stream.read(max_bytes, _limit_timeout(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         check_process(self._process)
-        self._stream.write(buffer, _limit_timeout(timeout, httpcore.WriteTimeout))
+        with end_on_cancel(self.get_extra_info("socket")):
+            self._stream.write(buffer, _limit_timeout(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()

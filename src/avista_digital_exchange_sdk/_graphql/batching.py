@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic_core import from_json, to_json
 
 from .._backends import Response
-from .._utils.retry import Attempt, is_retryable, may_have_succeeded, parse_retry_after, retrying
+from .._utils.retry import Attempt, is_retryable, may_have_succeeded, parse_retry_after
 from ..errors import (
     ApiError,
     DigitalExchangeError,
@@ -113,7 +113,7 @@ class _Batch:
     async def run(self) -> None:
         """Send the operations until each has succeeded or failed permanently."""
         try:
-            await retrying(self._client.retry_policy, self._send_pending, self._is_retryable)
+            await self._client.run_attempts(self._send_pending, self._is_retryable)
         except DigitalExchangeError as error:
             for number in self._pending:
                 self._fail(number, self._errors.get(number, error))

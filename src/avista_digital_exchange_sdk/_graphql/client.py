@@ -16,6 +16,7 @@ from .._utils.retry import (
     Attempt,
     RetryPolicy,
     is_retryable,
+    is_throttling,
     may_have_succeeded,
     parse_retry_after,
     retrying,
@@ -198,11 +199,44 @@ class GraphQLClient(TokenHolder):
                 error.mayHaveSucceeded = may_have_taken_effect
                 raise
 
-        return await retrying(
-            self.retry_policy,
-            send,
-            partial(is_retryable, idempotent=self.is_idempotent(operation)),
+        return await self.run_attempts(
+            send, partial(is_retryable, idempotent=self.is_idempotent(operation))
         )
+
+    async def run_attempts(
+        self,
+        send: Callable[[Attempt], Awaitable[Data]],
+        should_retry: Callable[[Exception], bool],
+    ) -> Data:
+        """Run an attempt when it is its turn, and again until it succeeds or fails permanently.
+
+        Args:
+            send: Sends requests, one after the other.
+            should_retry: Whether another attempt can help after an error.
+        """
+        if self._timeout is not None:
+            # Requests that clean up after an interruption must not wait for others.
+            return await retrying(self.retry_policy, send, should_retry)
+        queue = await self.backend.get_request_queue()
+        with queue.join() as turn:
+
+            async def send_in_turn(attempt: Attempt) -> Data:
+                await queue.wait(turn)
+                try:
+                    data = await send(attempt)
+                except DigitalExchangeError as error:
+                    if is_throttling(error):
+                        queue.note_throttling(turn, self._limit_pause(attempt.retry_after))
+                    raise
+                queue.note_success(turn)
+                return data
+
+            return await retrying(self.retry_policy, send_in_turn, should_retry)
+
+    def _limit_pause(self, retry_after: float | None) -> float | None:
+        """Return the time for which other requests wait; None if this one is not retried."""
+        is_waiting = self.max_retries and (retry_after or 0) <= self.backend.options.max_retry_after
+        return retry_after if is_waiting else None
 
     def report_unknown_outcome(self) -> None:
         """Report that an attempt failed that may have taken effect."""

@@ -24,6 +24,7 @@ from ..errors import (
 )
 from .logging import log_retry
 
+UNAVAILABLE_STATUS = 503
 RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 _Result = TypeVar("_Result")
@@ -143,6 +144,13 @@ def is_retryable(error: Exception, *, idempotent: bool) -> bool:
         is_reported = error.statusCode == 200 and isinstance(error, ServerError)
         return idempotent and (is_reported or error.statusCode in RETRYABLE_STATUSES)
     return False
+
+
+def is_throttling(error: DigitalExchangeError) -> bool:
+    """Whether the platform asks to send fewer requests."""
+    return isinstance(error, RateLimitError) or (
+        isinstance(error, ApiError) and error.statusCode == UNAVAILABLE_STATUS
+    )
 
 
 def may_have_succeeded(error: DigitalExchangeError) -> bool:

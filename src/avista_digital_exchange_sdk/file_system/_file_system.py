@@ -37,6 +37,7 @@ class DataStoreFileSystem(UploadingFileSystem):
             that of the profile, then to production.
         timeout: Read timeout in seconds.
         maxRetries: Maximum number of retries after a transient failure.
+        maxConcurrency: Maximum number of concurrent requests to the API. Defaults to 8.
         verify: TLS verification: True, or the path of a CA bundle (PEM).
         proxy: Proxy URL. Defaults to the proxy environment variables.
         profile: The name of the profile with token and endpoint. Defaults to the environment

@@ -15,6 +15,7 @@ from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # untyped
 
 from .._backends import run_sync
 from .._models.paths import SEPARATOR, compose
+from .._options import DEFAULT_CONCURRENCY
 from .._services.storage.files import open_ranges, read_range
 from .._transfer.range_reader import RangeReader
 from .._utils.progress import ProgressArgument
@@ -52,6 +53,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         endpoint: str | None = None,
         timeout: float = 60,
         maxRetries: int = 4,
+        maxConcurrency: int = DEFAULT_CONCURRENCY,
         verify: bool | str = True,
         proxy: str | None = None,
         profile: str | None = None,
@@ -70,6 +72,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
                 endpoint=endpoint_then if endpoint is None else endpoint,
                 timeout=timeout,
                 maxRetries=maxRetries,
+                maxConcurrency=maxConcurrency,
                 verify=verify,
                 proxy=proxy,
                 profile=profile_then,
