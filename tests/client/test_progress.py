@@ -18,6 +18,7 @@ from avista_digital_exchange_sdk import (
 )
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from ..conftest import Connect
 from ..support.admin_client import AdminClient
 from ..support.fake_platform import FakeResponse, error_response, graphql_error
 from ..support.proxy import Proxy
@@ -329,10 +330,11 @@ class TestExceptions:
 
     @each(PUBLISHING)
     def test_progress_exception_while_publishing_reports_what_was_published(
-        self, call: Call, proxy: Proxy, proxied_client: AvistaDigitalExchange, workspace: Workspace
+        self, call: Call, proxy: Proxy, connect: Connect, local: LocalExchange, workspace: Workspace
     ) -> None:
+        client = connect(local.token, endpoint=proxy.endpoint, maxConcurrency=1)
         with pytest.raises(StopError) as stopped:
-            call(proxied_client, workspace, self.stop)
+            call(client, workspace, self.stop)
         (account,) = stopped.value.__notes__
         assert account.startswith("100 of 250 ")
         assert "150 were not sent (100-249)" in account

@@ -129,7 +129,7 @@ def test_publish_remembers_an_attempt_that_may_have_written(
             Fault(PUBLISH, written, lost, after=1),
             Fault(PUBLISH, "request", THROTTLED, after=2, times=99),
         )
-        reported = outcome(series, open_client())
+        reported = outcome(series, open_client(maxConcurrency=1))
         assert {reported[number] for number in range(BATCH)} == {"written"}
         assert {reported[number] for number in range(BATCH, 2 * BATCH)} == {"unknown"}
         assert {reported[number] for number in range(2 * BATCH, RECORDS)} == {"not sent"}
@@ -140,7 +140,7 @@ def test_publish_does_not_report_records_as_unknown_that_were_surely_not_written
     series: Series, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
     faulty_platform.proxy.expect(Fault(PUBLISH, "request", THROTTLED, after=1, times=99))
-    reported = outcome(series, open_client())
+    reported = outcome(series, open_client(maxConcurrency=1))
     assert [*reported.values()].count("unknown") == 0
     assert len(faulty_platform.proxy.triggered) == 1 + RETRIES
     assert_account_is_true(reported, series)

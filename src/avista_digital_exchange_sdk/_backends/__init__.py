@@ -25,6 +25,7 @@ from .md5 import FollowingMd5
 from .positional_file import PositionalFile
 from .proxies import Proxies, is_proxy, normalize_proxy
 from .sync_backend import SyncBackend
+from .task_window import TaskWindow
 from .tls import Tls, Verify
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "StreamingResponse",
     "SyncBackend",
     "TaskHandle",
+    "TaskWindow",
     "Tls",
     "Verify",
     "WebSocket",

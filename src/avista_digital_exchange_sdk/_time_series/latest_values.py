@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .._graphql.client import require_found
 from .._graphql.pagination import paginate
 from .._utils.progress import NO_PROGRESS, ProgressReporter
-from .batch_publisher import merge_asset_data
+from .asset_data import merge_asset_data
 
 if TYPE_CHECKING:
     from .._generated.client import Client
@@ -25,5 +25,7 @@ async def list_latest_values(
         page = await client.time_series_db_list_all_asset_last_values(database_id, *tokens)
         return require_found(page, "latest values of", database_id)
 
-    async with aclosing(reporter.track_pages("latest values", paginate(read_page))) as pages:
+    async with aclosing(
+        reporter.track_pages("latest values", paginate(read_page, prefetch=client.backend))
+    ) as pages:
         return merge_asset_data([asset async for page in pages for asset in page.data])

@@ -9,11 +9,8 @@ from ..errors import DigitalExchangeError, PublishIncompleteError
 PENDING, UNCHANGED, WRITTEN, UNKNOWN, REJECTED = range(1, 6)
 
 
-class PublishOutcomes:
-    """The outcome of every row, by its index. A row in several records has the worst outcome.
-
-    Args:
-        indexes: The rows to publish.
+class Outcomes:
+    """The base class of outcomes of rows. A row in several records has the worst outcome.
 
     Attributes:
         rejected: The reasons of the rejected rows, by index.
@@ -22,15 +19,66 @@ class PublishOutcomes:
         values_unchanged: The number of values that were stored already.
     """
 
-    def __init__(self, indexes: Iterable[int] = ()) -> None:
-        # A byte per row: lists of integers would need 40 times the memory.
-        self._states = bytearray()
-        # The next row of the same record, by row; empty unless rows are joined. Row 0 is none.
-        self._next = array("L")
+    def __init__(self) -> None:
         self.rejected: dict[int, str] = {}
         self.values_stored = 0
         self.values_corrected = 0
         self.values_unchanged = 0
+
+    def mark_written(self, indexes: Iterable[int]) -> None:
+        """Note that all records of a batch were written."""
+        self._mark(indexes, WRITTEN)
+
+    def mark_unchanged(self, indexes: Iterable[int]) -> None:
+        """Note that all values of rows are stored already."""
+        self._mark(indexes, UNCHANGED)
+
+    def mark_unknown(self, indexes: Iterable[int]) -> None:
+        """Note that a batch was sent without a response."""
+        self._mark(indexes, UNKNOWN)
+
+    def mark_rejected(self, index: int, reason: str) -> None:
+        """Note that a record of a row was rejected. The first reason is kept."""
+        self.rejected.setdefault(index, reason)
+        self._mark([index], REJECTED)
+
+    def _mark(self, indexes: Iterable[int], state: int) -> None:
+        raise NotImplementedError
+
+
+class JobOutcomes(Outcomes):
+    """The outcomes of the rows of one job, as far as they are known.
+
+    Attributes:
+        states: The outcome of each row, by index.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.states: dict[int, int] = {}
+
+    def _mark(self, indexes: Iterable[int], state: int) -> None:
+        for index in indexes:
+            self.states[index] = max(self.states.get(index, PENDING), state)
+
+
+class PublishOutcomes(Outcomes):
+    """The outcome of every row to publish, by its index.
+
+    Args:
+        indexes: The rows to publish.
+
+    Attributes:
+        unknown_jobs: The number of jobs with rows that may have been written.
+    """
+
+    def __init__(self, indexes: Iterable[int] = ()) -> None:
+        super().__init__()
+        # A byte per row: lists of integers would need 40 times the memory.
+        self._states = bytearray()
+        # The next row of the same record, by row; empty unless rows are joined. Row 0 is none.
+        self._next = array("L")
+        self.unknown_jobs = 0
         self.expect(indexes)
 
     def expect(self, indexes: Iterable[int]) -> None:
@@ -53,23 +101,24 @@ class PublishOutcomes:
             first = self._next[first]
         self._next[first] = other
 
-    def mark_written(self, indexes: Iterable[int]) -> None:
-        """Note that all records of a batch were written."""
-        self._mark(indexes, WRITTEN)
-
-    def mark_unchanged(self, indexes: Iterable[int]) -> None:
-        """Note that all values of rows are stored already."""
-        self._mark(indexes, UNCHANGED)
-
-    def mark_unknown(self, indexes: Iterable[int]) -> None:
-        """Note that a batch was sent without a response."""
-        self._mark(indexes, UNKNOWN)
-
     def mark_rejected(self, index: int, reason: str) -> None:
         """Note that a record of a row was rejected. The first reason is kept."""
         for row in self._joined_rows(index):
             self.rejected.setdefault(row, reason)
         self._mark([index], REJECTED)
+
+    def add(self, job: JobOutcomes) -> None:
+        """Add the outcomes of a job."""
+        # Copies, as a cancelled job may still be running in its thread.
+        for index, reason in job.rejected.copy().items():
+            self.mark_rejected(index, reason)
+        states = job.states.copy()
+        for index, state in states.items():
+            self._mark([index], state)
+        self.unknown_jobs += UNKNOWN in states.values()
+        self.values_stored += job.values_stored
+        self.values_corrected += job.values_corrected
+        self.values_unchanged += job.values_unchanged
 
     @property
     def total(self) -> int:
@@ -164,7 +213,11 @@ def _build_publish_error(
         failure: The error that ended the publish, or None.
     """
     if failure is not None and not (
-        outcomes.count(WRITTEN) or outcomes.count(UNCHANGED) or outcomes.rejected
+        outcomes.count(WRITTEN)
+        or outcomes.count(UNCHANGED)
+        or outcomes.rejected
+        # The failure says only of its own records whether they may have been written.
+        or outcomes.unknown_jobs > failure.mayHaveSucceeded
     ):
         if outcomes.count(UNKNOWN):
             failure.add_note(summary)

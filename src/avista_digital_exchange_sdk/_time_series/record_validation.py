@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from numbers import Integral, Real
@@ -289,3 +289,11 @@ def format_record_time(time: object, unit: TimeUnit, argument: str = "time") -> 
     if not -(2**63) <= int(text) * UNIT_NANOSECONDS[unit] < 2**63:
         raise invalid_argument(argument, time, f"{valid}, between the years 1677 and 2262")
     return text
+
+
+def build_record_key(record: TimeSeriesInputRecord) -> Hashable:
+    """Build what identifies a checked record among those of its asset."""
+    unit = record.timeUnit or TimeUnit.MILLISECONDS
+    time = int(format_record_time(record.time, unit)) * UNIT_NANOSECONDS[unit]
+    dimensions = frozenset((entry.name, entry.value) for entry in record.dimensions or ())
+    return time, record.measureName, dimensions

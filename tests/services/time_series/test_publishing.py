@@ -22,7 +22,14 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.fake_platform import FakePlatform, FakeResponse, error_response, graphql_error
+from ...support.fake_platform import (
+    ENDPOINT,
+    TOKEN,
+    FakePlatform,
+    FakeResponse,
+    error_response,
+    graphql_error,
+)
 from ...support.proxy import Proxy
 from ...support.sample_records import START, multi_record, single_record
 
@@ -42,6 +49,12 @@ def values(assets: list[TimeSeriesAssetData]) -> list[str]:
 def latest(exchange: AvistaDigitalExchange, database: str) -> dict[str, str]:
     (asset,) = exchange.listTimeSeriesAssetsAndLatestValues(database)
     return {attribute.name: attribute.lastValue for attribute in asset.attributes}
+
+
+@pytest.fixture
+def sequential_client(fake_platform: FakePlatform, connect: Connect) -> AvistaDigitalExchange:
+    """A client of the fake platform that sends one batch after the other, and does not retry."""
+    return connect(TOKEN, endpoint=ENDPOINT, maxRetries=0, maxConcurrency=1)
 
 
 class TestWrittenRecords:
@@ -143,7 +156,7 @@ class TestWrittenRecords:
 
 
 class TestRequests:
-    def test_batches_contain_100_records_in_order(
+    def test_batches_contain_100_records(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, database: str
     ) -> None:
         written = proxied_client.publishToTimeSeriesDatabase(
@@ -154,7 +167,11 @@ class TestRequests:
             for request in proxy.messages_named(PUBLISH)
         ]
         expected = [str(n) for n in range(250)]
-        assert sent == [expected[:100], expected[100:200], expected[200:]]
+        assert sorted(sent, key=lambda batch: int(batch[0])) == [
+            expected[:100],
+            expected[100:200],
+            expected[200:],
+        ]
         assert values(written) == expected
 
     def test_records_are_sent_under_the_names_of_the_schema(
@@ -188,7 +205,7 @@ class TestRequests:
         }
 
     def test_responses_about_one_asset_are_merged_in_order(
-        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, sequential_client: AvistaDigitalExchange
     ) -> None:
         def response(name: str | None, attribute: str, time: str, value: str) -> list[Any]:
             point = {"timestamp": time, "value": value}
@@ -216,8 +233,8 @@ class TestRequests:
             response(None, "V", "2024-01-01T00:00:01.000Z", "230"),
             response("New name", "kW", "2024-01-01T00:00:01.000000001Z", "1"),
         )
-        written = fake_platform_client.publishToTimeSeriesDatabase(
-            "db", "meter", records(fake_platform_client, 201)
+        written = sequential_client.publishToTimeSeriesDatabase(
+            "db", "meter", records(sequential_client, 201)
         )
         (asset,) = written
         assert asset.name == "New name"
@@ -259,13 +276,12 @@ class TestPartialFailures:
         assert caught.value.rejected.keys() == {0}
 
     def test_failed_batch_is_reported_as_unknown(
-        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, database: str
+        self, connect: Connect, local: LocalExchange, proxy: Proxy, database: str
     ) -> None:
+        client = connect(local.token, endpoint=proxy.endpoint, maxRetries=0, maxConcurrency=1)
         proxy.responses[PUBLISH] = [None, FakeResponse(503, b"<html>busy</html>")]
         with pytest.raises(PublishIncompleteError) as caught:
-            proxied_client.publishToTimeSeriesDatabase(
-                database, "meter", records(proxied_client, 250)
-            )
+            client.publishToTimeSeriesDatabase(database, "meter", records(client, 250))
         incomplete = caught.value
         assert incomplete.written == list(range(100))
         assert incomplete.unknown == list(range(100, 200))
@@ -274,18 +290,18 @@ class TestPartialFailures:
         assert "100 may have been written (100-199)" in str(incomplete)
         assert "50 were not sent (200-249)" in str(incomplete)
         assert isinstance(incomplete.__cause__, ServerError)
-        assert latest(proxied_client, database) == {"kW": "99"}
+        assert latest(client, database) == {"kW": "99"}
 
     def test_refused_batch_is_reported_as_not_written(
-        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, sequential_client: AvistaDigitalExchange
     ) -> None:
         denied = error_response(
             graphql_error("Unauthorized", "Not Authorized to access this field")
         )
         fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, denied)
         with pytest.raises(PublishIncompleteError) as caught:
-            fake_platform_client.publishToTimeSeriesDatabase(
-                "db", "meter", records(fake_platform_client, 250)
+            sequential_client.publishToTimeSeriesDatabase(
+                "db", "meter", records(sequential_client, 250)
             )
         assert caught.value.written == list(range(100))
         assert caught.value.unknown == []
@@ -293,23 +309,23 @@ class TestPartialFailures:
         assert isinstance(caught.value.__cause__, UnauthorizedError)
 
     def test_disconnected_batch_is_reported_as_unknown(
-        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, sequential_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, httpx.ReadError("reset"))
         with pytest.raises(PublishIncompleteError) as caught:
-            fake_platform_client.publishToTimeSeriesDatabase(
-                "db", "meter", records(fake_platform_client, 101)
+            sequential_client.publishToTimeSeriesDatabase(
+                "db", "meter", records(sequential_client, 101)
             )
         assert caught.value.unknown == [100]
         assert isinstance(caught.value.__cause__, ConnectionFailedError)
 
     def test_interrupted_publishing_reports_what_was_written(
-        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, sequential_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt) as caught:
-            fake_platform_client.publishToTimeSeriesDatabase(
-                "db", "meter", records(fake_platform_client, 250)
+            sequential_client.publishToTimeSeriesDatabase(
+                "db", "meter", records(sequential_client, 250)
             )
         (note,) = caught.value.__notes__
         assert "100 of 250 records were written (0-99)" in note

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..._time_series.batch_publisher import BatchPublisher, split_into_batches
+from ..._time_series.batch_publisher import BatchPublisher
 from ..._time_series.database_state import DatabaseState
 from ..._time_series.latest_values import list_latest_values
 from ..._time_series.publish_outcomes import PublishOutcomes
@@ -36,8 +36,9 @@ class PublishingService(BaseService):
     ) -> list[TimeSeriesAssetData]:
         """Publish records of one asset, any number of them.
 
-        They are written in order, in batches of 100. Publishing the same records again changes
-        nothing, so an interrupted call can be repeated with all of them.
+        They are written in batches of 100, up to `maxConcurrency` of the client at the same time.
+        Records with the same dimensions, measure name and time are written in order. Publishing the
+        same records again changes nothing, so an interrupted call can be repeated with all of them.
 
         Args:
             timeSeriesDbId: The ID of the database.
@@ -68,12 +69,8 @@ class PublishingService(BaseService):
         reporter = ProgressReporter(progress)
         given = validation.require_items("records", records, "TimeSeriesInputRecord")
         checked = [check_record(f"records[{index}]", record) for index, record in enumerate(given)]
-        publication = BatchPublisher(
-            self._client, timeSeriesDbId, PublishOutcomes(range(len(checked))), reporter
-        )
-        return await publication.publish(
-            split_into_batches(assetId, checked, self._backend.options.max_batch_records)
-        )
+        publisher = BatchPublisher(self._client, self._backend, timeSeriesDbId, reporter)
+        return await publisher.publish(assetId, checked)
 
     async def publishDataFrameToTimeSeriesDatabase(
         self,

@@ -33,8 +33,9 @@ class SyncPublishingService(SyncService):
     ) -> list[TimeSeriesAssetData]:
         """Publish records of one asset, any number of them.
 
-        They are written in order, in batches of 100. Publishing the same records again changes
-        nothing, so an interrupted call can be repeated with all of them.
+        They are written in batches of 100, up to `maxConcurrency` of the client at the same time.
+        Records with the same dimensions, measure name and time are written in order. Publishing the
+        same records again changes nothing, so an interrupted call can be repeated with all of them.
 
         Args:
             timeSeriesDbId: The ID of the database.

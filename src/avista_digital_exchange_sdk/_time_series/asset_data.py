@@ -1,0 +1,46 @@
+"""Merges what several responses say of the same assets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .._models.lists import HtmlList
+from .timestamps import parse_timestamp_ns
+
+if TYPE_CHECKING:
+    from .._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
+
+
+def merge_asset_data(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
+    """Merge the assets and attributes of several responses, in order."""
+    merged: dict[str, TimeSeriesAssetData] = {}
+    attributes: dict[str, dict[str, TimeSeriesAssetAttribute]] = {}
+    for asset in assets:
+        known = merged.setdefault(asset.assetId, asset)
+        if known is not asset:
+            if asset.assetId not in attributes:
+                attributes[asset.assetId] = {entry.name: entry for entry in known.attributes}
+            _merge(known, attributes[asset.assetId], asset)
+    return HtmlList(merged.values())
+
+
+def _merge(
+    known: TimeSeriesAssetData,
+    attributes: dict[str, TimeSeriesAssetAttribute],
+    asset: TimeSeriesAssetData,
+) -> None:
+    known.name = known.name if asset.name is None else asset.name
+    for attribute in asset.attributes:
+        earlier = attributes.setdefault(attribute.name, attribute)
+        if earlier is attribute:
+            known.attributes.append(attribute)
+            continue
+        earlier.data.extend(attribute.data)
+        if _record_timestamp(attribute) >= _record_timestamp(earlier):
+            earlier.lastValue = attribute.lastValue
+            earlier.lastValueTime = attribute.lastValueTime
+
+
+def _record_timestamp(attribute: TimeSeriesAssetAttribute) -> int:
+    return parse_timestamp_ns("lastValueTime", attribute.lastValueTime)
