@@ -12,6 +12,9 @@ from avista_digital_exchange_sdk import (
     InvalidParameterError,
     PublishIncompleteError,
 )
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ...conftest import Connect
 
 TIMES = [f"2024-05-01T0{hour}:00:00Z" for hour in range(5)]
 
@@ -119,8 +122,9 @@ def test_progress_counts_rows_of_all_files(
 
 
 def test_progress_exception_ends_publishing_with_a_report(
-    exchange: AvistaDigitalExchange, database: str, tmp_path: Path
+    connect: Connect, local: LocalExchange, database: str, tmp_path: Path
 ) -> None:
+    exchange = connect(local.token, endpoint=local.endpoint, maxConcurrency=1)
     path = tmp_path / "many.csv"
     rows = "".join(f"2024-05-01T{n // 60:02}:{n % 60:02}:00Z,{n}\n" for n in range(500))
     path.write_text(f"timestamp,kW\n{rows}")
