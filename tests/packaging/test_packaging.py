@@ -70,16 +70,18 @@ class TestSdist:
             "docs",
             "pyproject.toml",
             "queries",
+            "requirements",
             "schema",
             "scripts",
             "src",
             "tests",
+            "zensical.toml",
         }
         assert not [name for name in names if "__pycache__" in name.parts]
         present = {str(name) for name in names}
         for folder in ("docs", "schema", "queries", "src"):
             assert files_below(ROOT / folder) <= present
-        for script in ("bootstrap", "demo", "generate", "test"):
+        for script in ("bootstrap", "demo", "docs", "generate", "lock", "test"):
             assert f"scripts/{script}" in present
 
 

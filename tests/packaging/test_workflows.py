@@ -45,13 +45,21 @@ def help_of(command: str) -> str:
 def test_workflows_test_every_supported_python() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     promised = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
-    assert workflow("ci")["jobs"]["test"]["strategy"]["matrix"]["python-version"] == promised
+    matrix = workflow("ci")["jobs"]["test"]["strategy"]["matrix"]
+    assert matrix["python-version"] == promised
+    assert [system.partition("-")[0] for system in matrix["os"]] == ["ubuntu", "macos", "windows"]
     assert promised == ["3.11", "3.12", "3.13", "3.14"]
+
+
+def test_workflows_test_the_newest_and_the_lowest_versions_of_dependencies() -> None:
+    job = workflow("ci")["jobs"]["versions"]
+    assert job["strategy"]["matrix"]["resolution"] == ["highest", "lowest-direct"]
+    assert "if" not in job  # also once a day
 
 
 def test_workflows_lint_test_build_and_compare_the_schema() -> None:
     jobs = workflow("ci")["jobs"]
-    assert jobs.keys() == {"lint", "test", "build", "contract"}
+    assert jobs.keys() == {"lint", "test", "versions", "build", "contract"}
     steps = [step for step in jobs["contract"]["steps"] if "avista-dx" in step.get("run", "")]
     assert steps
     assert all(step["if"] == "env.AVISTA_DX_TOKEN != ''" for step in steps)
