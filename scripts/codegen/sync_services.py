@@ -19,6 +19,7 @@ ASYNC_DATA_STORE = (
 RENAMES = {
     "AsyncDataStore": "DataStore",
     "AsyncAvistaDigitalExchange": "AvistaDigitalExchange",
+    "AsyncEventStream": "EventStream",
 }
 
 
@@ -57,6 +58,7 @@ def _service_module(path: Path, source: str, tree: ast.Module, services: list[as
             "from collections.abc import Generator",
             "from typing import cast",
             f"from {depth}_backends import iterate_sync, run_sync",
+            f"from {depth}_graphql.event_streams import EventStream",
             f"from {depth}_services.base import SyncService",
             f"from {depth}_services.{inner} import {', '.join([*names, *_aliases(tree)])}",
             *(_import(node, bases, path) for node in tree.body if not _is_future(node)),

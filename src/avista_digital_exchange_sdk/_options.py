@@ -22,6 +22,12 @@ class Options:
         max_error_bytes: Maximum size of a response that is searched for errors.
         cleanup_timeout: Timeout in seconds of requests that clean up after an interruption.
         subscription_start_timeout: Timeout in seconds of each step of starting a subscription.
+        max_subscriptions: Maximum number of subscriptions of a connection, that of AWS AppSync.
+        max_connection_seconds: Time in seconds after which a connection with subscriptions is
+            replaced at the latest; AWS AppSync closes it after a day.
+        connection_overlap_seconds: Time in seconds for which events may still arrive over a
+            connection that was replaced.
+        max_buffered_bytes: Maximum size of the events that wait for a consumer.
         max_chunk_bytes: Maximum size of a result chunk, which is held in memory.
         part_bytes: Size of the parts of a download over several connections.
         max_part_connections: Maximum number of connections of one download.
@@ -47,6 +53,10 @@ class Options:
     max_error_bytes: int = 8 << 20
     cleanup_timeout: float = 5.0
     subscription_start_timeout: float = 15.0
+    max_subscriptions: int = 100
+    max_connection_seconds: float = 23.5 * 3600
+    connection_overlap_seconds: float = 2.0
+    max_buffered_bytes: int = 64 << 20
     max_chunk_bytes: int = 64 << 20
     part_bytes: int = 8 << 20
     max_part_connections: int = 8

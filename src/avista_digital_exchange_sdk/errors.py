@@ -21,10 +21,13 @@ DigitalExchangeError
 ├─ PublishIncompleteError                    some records were not written
 ├─ QueryIncompleteError                      a query stopped before its last page
 ├─ ExportTimeoutError (TimeoutError)         the export was not ready in time
+├─ StateNotReachedError                      a capture can't reach a state any more
+│  └─ StateTimeoutError (TimeoutError)       it did not reach it in time
 └─ SubscriptionError                         the WebSocket connection failed
 
 DigitalExchangeWarning (UserWarning)         the base class of warnings
 ├─ MissingDataWarning                        requested data does not exist
+├─ StreamGapWarning                          events may have been missed
 └─ UnsentFileWarning (in file_system)        a file opened for writing was not uploaded
 ```
 
@@ -56,6 +59,9 @@ __all__ = [
     "RateLimitError",
     "RequestTimeoutError",
     "ServerError",
+    "StateNotReachedError",
+    "StateTimeoutError",
+    "StreamGapWarning",
     "SubscriptionError",
     "TransferError",
     "TransferIncompleteError",
@@ -69,6 +75,10 @@ class DigitalExchangeWarning(UserWarning):
 
 class MissingDataWarning(DigitalExchangeWarning):
     """A requested asset or attribute does not exist, or a result is empty."""
+
+
+class StreamGapWarning(DigitalExchangeWarning):
+    """Events of a subscription may have been missed. It says when, and why."""
 
 
 class DigitalExchangeError(Exception):
@@ -272,5 +282,33 @@ class ExportTimeoutError(DigitalExchangeError, TimeoutError):
         self.queryId = queryId
 
 
+class StateNotReachedError(DigitalExchangeError):
+    """A data capture is in a state from which the expected one can't be reached.
+
+    Attributes:
+        state: The state it is in.
+    """
+
+    def __init__(self, message: str, *, state: str | None = None) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+class StateTimeoutError(StateNotReachedError, TimeoutError):
+    """A data capture did not reach a state in time."""
+
+
 class SubscriptionError(DigitalExchangeError):
-    """The WebSocket connection failed, was refused, or was lost."""
+    """The WebSocket connection failed, was refused, or was lost.
+
+    Attributes:
+        errorType: The type of the platform's error, such as `UnauthorizedException`, or None.
+        statusCode: The HTTP status with which the connection was refused, or None.
+    """
+
+    def __init__(
+        self, message: str, *, errorType: str | None = None, statusCode: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.errorType = errorType
+        self.statusCode = statusCode

@@ -76,6 +76,8 @@ if TYPE_CHECKING:
         TimeSeriesInputRecord,
         TimeSeriesMeasureValue,
     )
+    from ._graphql.event_streams import AsyncEventStream, EventStream
+    from ._models.stream_gap import StreamGap
     from ._telemetry.endpoint_filters import EndpointFilter
     from ._telemetry.last_values import EndpointLastValue
     from ._time_series.asset_filters import AssetFilter
@@ -86,6 +88,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AssetFilter",
     "AsyncDataStore",
+    "AsyncEventStream",
     "AuthenticationToken",
     "AuthenticationTokenType",
     "Collaborative",
@@ -121,6 +124,7 @@ __all__ = [
     "EndpointLastValue",
     "EndpointProperty",
     "EndpointTelemetry",
+    "EventStream",
     "FileColumn",
     "FilePublishReport",
     "FileReport",
@@ -145,6 +149,7 @@ __all__ = [
     "QueryResult_TimestreamVariables",
     "Service",
     "ServiceType",
+    "StreamGap",
     "TimeSeriesAssetAttribute",
     "TimeSeriesAssetAttributeData",
     "TimeSeriesAssetData",
@@ -164,6 +169,8 @@ _MODULES = (
     "_generated.input_types",
     "_generated.async_data_store",
     "_telemetry.endpoint_filters",
+    "_models.stream_gap",
+    "_graphql.event_streams",
     "_telemetry.last_values",
     "_time_series.sql_results",
     "_time_series.publish_result",

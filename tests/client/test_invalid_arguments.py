@@ -15,6 +15,7 @@ from avista_digital_exchange_sdk import (
     InvalidParameterError,
     PathIsDirectoryError,
     PathNotFoundError,
+    SubscriptionError,
 )
 
 from ..support.clients import ClientFactory
@@ -64,6 +65,7 @@ from ..support.invalid_arguments import (
 )
 from ..support.valid_arguments import (
     HUGE,
+    SUBSCRIPTIONS,
     SURROGATE,
     VALID_ARGUMENTS,
     WITHOUT_REQUESTS,
@@ -229,6 +231,19 @@ REFUSED = [
         (None, "non-empty"),
     ),
     *each("iot.createGroup", "iotEndpointIds", *INVALID_ENDPOINT_IDS),
+    *each(
+        "iot.subscribeToEndpoints",
+        "iotEndpointIds",
+        *INVALID_ENDPOINT_IDS,
+        ([], "non-empty"),
+        (None, "non-empty"),
+    ),
+    *each("dataCapture.waitForState", "state", (None, "one of"), ("DONE", "READY"), (7, "READY")),
+    *each("dataCapture.waitForState", "timeout", *INVALID_DURATIONS),
+    *each("iot.subscribeToEndpoint", "endpointId", ("iotEndpointId.2", "None if iotEndpointId")),
+    *each(sorted(SUBSCRIPTIONS), "reconnect", *INVALID_BOOLEANS),
+    *each(sorted(SUBSCRIPTIONS), "bufferSize", (0, "between 1 and"), (None, "1"), (1.5, "1")),
+    *each(sorted(SUBSCRIPTIONS), "onGap", (7, "a function or None"), (True, "a function")),
     *each("dataCapture.publishData", "data", *INVALID_CAPTURE_RECORDS),
     *each("dataCapture.createCapture", "displayName", *INVALID_STRINGS),
     *each(
@@ -452,6 +467,9 @@ class TestInvalidArguments:
         # No response is added, so any request fails.
         if call in WITHOUT_REQUESTS:
             assert run(fake_platform_client, call, **VALID_ARGUMENTS[call])
+        elif call in SUBSCRIPTIONS:
+            with pytest.raises(SubscriptionError):
+                run(fake_platform_client, call, **VALID_ARGUMENTS[call])
         else:
             with pytest.raises(AssertionError, match="no response was added"):
                 run(fake_platform_client, call, **VALID_ARGUMENTS[call])

@@ -69,9 +69,11 @@ CALLS = {
     "iot.listEndpointLastValues": "iotEndpointId, resultFileWriteLocation=None",
     "iot.publish": "iotEndpointId, data",
     "iot.updateEndpointProperties": "iotEndpointId, properties",
+    "iot.subscribeToEndpoint": "iotEndpointId=None",
     "dataCapture.startCapture": "captureId",
     "dataCapture.stopCapture": "captureId",
     "dataCapture.publishData": "captureId, data",
+    "dataCapture.subscribeToData": "captureId",
     "listCollaboratives": "",
     "getCollaborative": "collaborativeId",
     "listCollaborativeServices": "collaborativeId",
@@ -196,7 +198,7 @@ class TestCalls:
         iterates = returns == [
             "Generator[dict[str, Any], None, None]",
             "AsyncGenerator[dict[str, Any], None]",
-        ]
+        ] or returns == [f"EventStream{returns[0][11:]}", f"AsyncEventStream{returns[0][11:]}"]
         assert inspect.iscoroutinefunction(async_call) or iterates
         assert not inspect.iscoroutinefunction(sync_call)
 

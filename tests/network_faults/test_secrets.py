@@ -133,6 +133,7 @@ class World:
             "startTime": "1970-01-01T00:00:00Z",
             "endTime": "1970-01-02T00:00:00Z",
             "queryString": "SELECT n FROM UNNEST(sequence(1, 3)) AS t(n)",
+            "state": "READY",
             "document": "query mine { user_getUserSession { user { userId } } }",
         }
         more: dict[str, dict[str, Any]] = {
@@ -144,6 +145,7 @@ class World:
             },
             "dataCapture.stopCapture": {"captureId": self.running_capture},
             "dataCapture.downloadData": {"captureId": self.running_capture},
+            "iot.subscribeToEndpoint": {"iotEndpointId": self.endpoint},
             "iot.updateHub": {"name": "Renamed"},
             "iot.updateModel": {"displayName": "Renamed"},
             "iot.updateEndpoint": {"name": "Renamed"},

@@ -5,7 +5,11 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk import (
+    AsyncAvistaDigitalExchange,
+    AsyncEventStream,
+    AvistaDigitalExchange,
+)
 from avista_digital_exchange_sdk._services.base import BaseService
 
 RUNNER = asyncio.Runner()
@@ -51,14 +55,62 @@ class AsyncGroupAdapter:
         return _adapt(getattr(self.group, name))
 
 
+class AsyncStreamAdapter:
+    """A stream of an AsyncAvistaDigitalExchange, adapted as the client is, and subscribed."""
+
+    def __init__(self, stream: AsyncEventStream[Any]) -> None:
+        async def subscribe() -> None:
+            await stream
+
+        self.stream = stream
+        RUNNER.run(subscribe())
+
+    def __enter__(self) -> "AsyncStreamAdapter":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.close()
+
+    def __iter__(self) -> "AsyncStreamAdapter":
+        return self
+
+    def __next__(self) -> Any:
+        async def step() -> Any:
+            return await anext(self.stream, END)
+
+        event = RUNNER.run(step())
+        if event is END:
+            raise StopIteration
+        return event
+
+    def next(self, timeout: float | None = None) -> Any:
+        return RUNNER.run(self.stream.next(timeout))
+
+    def close(self) -> None:
+        RUNNER.run(self.stream.close())
+
+    @property
+    def gaps(self) -> Any:
+        return self.stream.gaps
+
+
+END = object()
+
+
 def _adapt(attribute: Any) -> Any:
     if isinstance(attribute, BaseService):
         return AsyncGroupAdapter(attribute)
-    return _run_sync(attribute) if inspect.iscoroutinefunction(attribute) else attribute
+    return _run_sync(attribute) if callable(attribute) else attribute
 
 
 def _run_sync(call: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **options: RUNNER.run(call(*args, **options))
+    def run(*args: Any, **options: Any) -> Any:
+        result = call(*args, **options)
+        if isinstance(result, AsyncEventStream):
+            return AsyncStreamAdapter(result)
+        return RUNNER.run(result) if inspect.iscoroutine(result) else result
+
+    return run
 
 
 CLIENT_FACTORIES = {"sync": AvistaDigitalExchange, "async": AsyncClientAdapter}

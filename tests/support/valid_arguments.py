@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow
 
-from avista_digital_exchange_sdk import TimeSeriesInputRecord
+from avista_digital_exchange_sdk import AsyncEventStream, EventStream, TimeSeriesInputRecord
 from scripts.recording.public_calls import find_calls, get_call
 
-from .clients import RUNNER
+from .clients import RUNNER, AsyncStreamAdapter
 
 HUGE = "x" * 10_000_000
 HUGE_NUMBER = 10**5000
@@ -75,6 +75,7 @@ VALUES: dict[str, Any] = {
     "email": "ida@lab.example",
     "permission": "READ_ONLY",
     "memberState": "APPROVED",
+    "state": "COMPLETE",
     "document": "query q($x: String) { q(x: $x) }",
 }
 """A valid value of every parameter that calls require."""
@@ -84,7 +85,10 @@ WITHOUT_REQUESTS = {
     "createTimeSeriesMeasureValue",
 }
 """Calls that send nothing."""
+SUBSCRIPTIONS = {name for name in find_calls() if "subscribeTo" in name}
+"""Calls that open a real-time connection."""
 OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "iot.subscribeToEndpoint": {"iotEndpointId": "iotEndpointId.1"},
     "updateDataStore": {"name": "Wind site"},
     "updateTimeSeriesDatabase": {"name": "Wind site"},
     "dataCapture.updateCapture": {"displayName": "Night test"},
@@ -128,7 +132,7 @@ def _list_valid_arguments() -> Iterator[tuple[str, dict[str, Any]]]:
             for name, parameter in inspect.signature(function).parameters.items()
             if name != "self" and parameter.default is parameter.empty
         ]
-        if required:
+        if required or call in OPTIONAL_ARGUMENTS:
             values = {name: VALUES[name] for name in required}
             yield call, values | OPTIONAL_ARGUMENTS.get(call, {})
 
@@ -170,11 +174,20 @@ def short_repr(value: Any) -> str:
 
 
 def run(exchange: Any, call: str, *values: Any, **arguments: Any) -> Any:
-    """Make a call with either client; collect the rows of iterators."""
+    """Make a call with either client; collect the rows of iterators, and close streams."""
     response = get_call(exchange, call)(*values, **arguments)
+    if isinstance(response, EventStream | AsyncStreamAdapter):
+        return response.close()
+    if isinstance(response, AsyncEventStream):
+        return RUNNER.run(_subscribe(response))
     if isinstance(response, Iterator):
         return list(response)
     return RUNNER.run(_collect(response)) if hasattr(response, "__aiter__") else response
+
+
+async def _subscribe(stream: AsyncEventStream[Any]) -> None:
+    async with stream:
+        pass
 
 
 async def _collect(rows: Any) -> list[Any]:

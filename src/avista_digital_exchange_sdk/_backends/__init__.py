@@ -11,9 +11,11 @@ Only this package knows httpx, websockets, asyncio, threads and clocks.
 from .base import (
     BLOCK_BYTES,
     Backend,
+    BackgroundTask,
     NetworkConfig,
     OpeningWebSocket,
     Response,
+    Signal,
     StreamingResponse,
     TaskHandle,
     WebSocket,
@@ -21,8 +23,10 @@ from .base import (
     run_sync,
 )
 from .batches import BatchedGenerator
+from .http import build_closed_error
 from .md5 import FollowingMd5
 from .positional_file import PositionalFile
+from .processes import check_process, current_process
 from .proxies import Proxies, is_proxy, normalize_proxy
 from .sync_backend import SyncBackend
 from .task_window import TaskWindow
@@ -31,6 +35,7 @@ from .tls import Tls, Verify
 __all__ = [
     "BLOCK_BYTES",
     "Backend",
+    "BackgroundTask",
     "BatchedGenerator",
     "FollowingMd5",
     "NetworkConfig",
@@ -38,6 +43,7 @@ __all__ = [
     "PositionalFile",
     "Proxies",
     "Response",
+    "Signal",
     "StreamingResponse",
     "SyncBackend",
     "TaskHandle",
@@ -45,6 +51,9 @@ __all__ = [
     "Tls",
     "Verify",
     "WebSocket",
+    "build_closed_error",
+    "check_process",
+    "current_process",
     "is_proxy",
     "iterate_sync",
     "normalize_proxy",

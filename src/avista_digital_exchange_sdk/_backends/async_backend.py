@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
@@ -16,11 +17,15 @@ from ..errors import DigitalExchangeError
 from ._tracebacks import hide_transport
 from .async_tasks import Task, closing
 from .async_websocket import open_socket
+from .background import LoopSignal, LoopTask
 from .base import (
+    Backend,
+    BackgroundTask,
     Handshake,
     NetworkConfig,
     OpeningWebSocket,
     Response,
+    Signal,
     StreamingResponse,
     TaskHandle,
     to_async_iter,
@@ -50,6 +55,7 @@ class AsyncBackend:
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
         self._loops = _Loops(network, self)
+        self._background: weakref.WeakSet[BackgroundTask] = weakref.WeakSet()
         self._is_closed = False
 
     async def _get_connections(self) -> "_Connections":
@@ -132,6 +138,18 @@ class AsyncBackend:
     def run_in_thread(self, function: Callable[[], _Result]) -> TaskHandle[_Result]:
         return Task(asyncio.to_thread(function))
 
+    def run_in_background(
+        self, create: Callable[[Backend], Coroutine[Any, Any, object]]
+    ) -> BackgroundTask:
+        if self._is_closed:
+            raise build_closed_error()
+        task = LoopTask(create(self))
+        self._background.add(task)
+        return task
+
+    def create_signal(self) -> Signal:
+        return LoopSignal()
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
@@ -140,6 +158,8 @@ class AsyncBackend:
 
     async def close(self) -> None:
         self._is_closed = True
+        for task in list(self._background):
+            task.stop()
         await self._loops.close()
 
 

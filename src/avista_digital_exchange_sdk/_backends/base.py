@@ -10,7 +10,7 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .._options import DEFAULT_CONCURRENCY, Options
@@ -125,6 +125,35 @@ class TaskHandle(Protocol[_Outcome]):
         """Cancel it. The result is discarded."""
 
 
+class Signal(Protocol):
+    """Wakes up the consumers that wait for it.
+
+    Attributes:
+        lock: Protects what the consumers wait for.
+    """
+
+    lock: AbstractContextManager[object]
+
+    def set(self) -> None:
+        """Wake up all that wait, and those that will before `clear()`."""
+
+    def clear(self) -> None:
+        """Let those that wait from now on wait for the next `set()`."""
+
+    async def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is set, at most `timeout` seconds; return whether it is."""
+
+
+class BackgroundTask(Protocol):
+    """A coroutine that runs on an event loop while its starter does something else."""
+
+    def stop(self) -> None:
+        """Cancel it without waiting, from any thread. In a forked process this does nothing."""
+
+    async def wait(self, timeout: float) -> bool:
+        """Wait until it has ended, at most `timeout` seconds; return whether it has."""
+
+
 class Backend(Protocol):
     """The I/O operations that coroutines can wait for."""
 
@@ -169,6 +198,18 @@ class Backend(Protocol):
 
     def run_in_thread(self, function: Callable[[], _Result]) -> TaskHandle[_Result]:
         """Run a CPU-bound or blocking function in a thread."""
+
+    def run_in_background(
+        self, create: "Callable[[Backend], Coroutine[Any, Any, object]]"
+    ) -> BackgroundTask:
+        """Run a coroutine in the background, until it ends or this backend is closed.
+
+        Args:
+            create: Creates the coroutine, for a backend on an event loop.
+        """
+
+    def create_signal(self) -> Signal:
+        """Create a signal that a background task may set."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait for a number of seconds."""

@@ -65,11 +65,19 @@ class LoopThread:
             if self._process is current_process():
                 self.call(manager.__aexit__(None, None, None))
 
+    def submit(self, coroutine: Coroutine[Any, Any, object]) -> "Future[object]":
+        """Start a coroutine without waiting for it."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
     def close(self) -> None:
         """Stop the loop and its thread."""
         if self._process is current_process():
-            self._stop(self._started)
+            self.stop()
             self._thread.join()
+
+    def stop(self) -> None:
+        """Stop the loop without waiting for its thread."""
+        self._stop(self._started)
 
     def _stop(self, started: Future[asyncio.AbstractEventLoop]) -> None:
         started.result().call_soon_threadsafe(self._stopping.set)

@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -12,10 +13,13 @@ from .._secrets import Secret
 from .._utils.retry import Clock
 from ._tracebacks import hide_transport
 from .base import (
+    Backend,
+    BackgroundTask,
     Handshake,
     NetworkConfig,
     OpeningWebSocket,
     Response,
+    Signal,
     StreamingResponse,
     TaskHandle,
 )
@@ -49,6 +53,7 @@ class SyncBackend:
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
         self._connections = PerProcess(lambda: _Connections(network, self))
+        self._background: weakref.WeakSet[BackgroundTask] = weakref.WeakSet()
         self._is_closed = False
 
     def _get_connections(self) -> "_Connections":
@@ -143,6 +148,22 @@ class SyncBackend:
 
         return ThreadTask(run())
 
+    def run_in_background(
+        self, create: Callable[[Backend], Coroutine[Any, Any, object]]
+    ) -> BackgroundTask:
+        from .async_backend import AsyncBackend
+        from .background import ThreadTask
+
+        self._get_connections()
+        task = ThreadTask(create(AsyncBackend(self._network)))
+        self._background.add(task)
+        return task
+
+    def create_signal(self) -> Signal:
+        from .background import ThreadSignal
+
+        return ThreadSignal()
+
     async def sleep(self, seconds: float) -> None:
         sleep(seconds)
 
@@ -151,6 +172,8 @@ class SyncBackend:
 
     async def close(self) -> None:
         self._is_closed = True
+        for task in list(self._background):
+            task.stop()
         if connections := self._connections.existing:
             connections.http.close()
 

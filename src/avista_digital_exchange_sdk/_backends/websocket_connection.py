@@ -28,7 +28,9 @@ class NoRedirectConnection(ClientConnection):
             # Both contain the token, and tracebacks show this object in local variables.
             self.request = self.protocol.available_subprotocols = None
         # Raised outside of the block, so that the response is not in the context of the error.
-        raise SubscriptionError(f"the real-time connection was refused: status {status}")
+        raise SubscriptionError(
+            f"the real-time connection was refused: status {status}", statusCode=status
+        )
 
     def data_received(self, data: bytes) -> None:
         """Process received bytes, including pings."""

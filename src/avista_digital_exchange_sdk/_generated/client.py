@@ -69,11 +69,24 @@ if TYPE_CHECKING:
         TimeSeriesDbDataInput,
         TimeSeriesQueryAssetInput,
     )
+    from .on_capture_publish_data import OnCapturePublishData
+    from .on_iot_publish import OnIotPublish
+    from .on_notify_capture_complete import (
+        OnNotifyCaptureComplete,
+    )
     from .on_notify_iot_query_export_complete import OnNotifyIotQueryExportComplete
     from .on_notify_time_series_query_export_complete import (
         OnNotifyTimeSeriesQueryExportComplete,
     )
+    from .on_start_capture import OnStartCapture
+    from .on_stop_capture import OnStopCapture
+    from .on_time_series_db_publish import OnTimeSeriesDbPublish
+    from .storage_get_data_store_directory import StorageGetDataStoreDirectory
+    from .storage_get_data_store_file import StorageGetDataStoreFile
     from .storage_get_data_store_file_download import StorageGetDataStoreFileDownload
+    from .storage_get_data_store_zip_download_url import (
+        StorageGetDataStoreZipDownloadUrl,
+    )
     from .storage_list_data_stores import StorageListDataStores
     from .storage_update_data_store import StorageUpdateDataStore
     from .storage_update_data_store_directory import StorageUpdateDataStoreDirectory
@@ -1882,6 +1895,119 @@ class Client(AsyncBaseClient):
             variables=variables,
         )
         return result.dataCapture_getPythonSDKSample
+
+    def on_capture_publish_data(
+        self, captureId: str
+    ) -> Subscription[OnCapturePublishData]:
+        """Results of `dataCapture_publishData` for a capture. Fields that the publisher did
+        not select are null.
+        """
+        from .on_capture_publish_data import OnCapturePublishData
+
+        query = gql("""
+            subscription onCapturePublishData($captureId: ID!) {
+              onCapturePublishData(captureId: $captureId) {
+                ...CapturePublishResponse
+              }
+            }
+
+            fragment CaptureFailedRecord on DataCaptureFailedRecord {
+              recordIndex
+              attributeIndex
+              errorType
+              message
+            }
+
+            fragment CapturePublishLog on DataCapturePublishLog {
+              error
+              message
+            }
+
+            fragment CapturePublishResponse on DataCapturePublishDataResponse {
+              captureId
+              dataWritten {
+                ...CaptureWrittenValue
+              }
+              failedRecords {
+                ...CaptureFailedRecord
+              }
+              logs {
+                ...CapturePublishLog
+              }
+            }
+
+            fragment CaptureWrittenValue on DataCaptureAttributeDataRecord {
+              timestamp
+              userDefinedId
+              value
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        return self.subscription(
+            OnCapturePublishData,
+            query=query,
+            operation_name="onCapturePublishData",
+            variables=variables,
+        )
+
+    def on_start_capture(self, captureId: str) -> Subscription[OnStartCapture]:
+        """The capture, as far as the caller of `dataCapture_startCapture` selected it."""
+        from .on_start_capture import OnStartCapture
+
+        query = gql("""
+            subscription onStartCapture($captureId: ID!) {
+              onStartCapture(captureId: $captureId) {
+                captureId
+              }
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        return self.subscription(
+            OnStartCapture,
+            query=query,
+            operation_name="onStartCapture",
+            variables=variables,
+        )
+
+    def on_stop_capture(self, captureId: str) -> Subscription[OnStopCapture]:
+        """The capture, as far as the caller of `dataCapture_stopCapture` selected it."""
+        from .on_stop_capture import OnStopCapture
+
+        query = gql("""
+            subscription onStopCapture($captureId: ID!) {
+              onStopCapture(captureId: $captureId) {
+                captureId
+              }
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        return self.subscription(
+            OnStopCapture,
+            query=query,
+            operation_name="onStopCapture",
+            variables=variables,
+        )
+
+    def on_notify_capture_complete(
+        self, captureId: str
+    ) -> Subscription[OnNotifyCaptureComplete]:
+        """The capture, once it is complete."""
+        from .on_notify_capture_complete import OnNotifyCaptureComplete
+
+        query = gql("""
+            subscription onNotifyCaptureComplete($captureId: ID!) {
+              onNotifyCaptureComplete(captureId: $captureId) {
+                captureId
+              }
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        return self.subscription(
+            OnNotifyCaptureComplete,
+            query=query,
+            operation_name="onNotifyCaptureComplete",
+            variables=variables,
+        )
 
     async def iot_list_hubs(self) -> NonNullList[IotHub]:
         """Lists hubs."""
@@ -3816,6 +3942,65 @@ class Client(AsyncBaseClient):
             OnNotifyIotQueryExportComplete,
             query=query,
             operation_name="onNotifyIotQueryExportComplete",
+            variables=variables,
+        )
+
+    def on_iot_publish(self, iotEndpointId: str) -> Subscription[OnIotPublish]:
+        """Results of `iot_publish` for an endpoint. Fields that the publisher did not select
+        are null.
+        """
+        from .on_iot_publish import OnIotPublish
+
+        query = gql("""
+            subscription onIotPublish($iotEndpointId: ID!) {
+              onIotPublish(iotEndpointId: $iotEndpointId) {
+                ...PublishIotDataResult
+              }
+            }
+
+            fragment IotAttributeValue on IotAttributeValue {
+              name
+              schemaType
+              value
+            }
+
+            fragment IotDataRecord on IotDataRecord {
+              iotEndpointId
+              timestamp
+              attributes {
+                ...IotAttributeValue
+              }
+            }
+
+            fragment IotDataRecordError on IotDataRecordError {
+              errorType
+              errorMessage
+            }
+
+            fragment IotDataRecordWithErrors on IotDataRecordWithErrors {
+              record {
+                ...IotDataRecord
+              }
+              errors {
+                ...IotDataRecordError
+              }
+            }
+
+            fragment PublishIotDataResult on PublishIotDataResult {
+              iotEndpointId
+              recordsWritten {
+                ...IotDataRecord
+              }
+              failedRecords {
+                ...IotDataRecordWithErrors
+              }
+            }
+            """)
+        variables: dict[str, object] = {"iotEndpointId": iotEndpointId}
+        return self.subscription(
+            OnIotPublish,
+            query=query,
+            operation_name="onIotPublish",
             variables=variables,
         )
 
@@ -6326,6 +6511,53 @@ class Client(AsyncBaseClient):
             OnNotifyTimeSeriesQueryExportComplete,
             query=query,
             operation_name="onNotifyTimeSeriesQueryExportComplete",
+            variables=variables,
+        )
+
+    def on_time_series_db_publish(
+        self, timeSeriesDbId: str, assetId: str
+    ) -> Subscription[OnTimeSeriesDbPublish]:
+        """Notifies of data published for an asset."""
+        from .on_time_series_db_publish import OnTimeSeriesDbPublish
+
+        query = gql("""
+            subscription onTimeSeriesDbPublish($timeSeriesDbId: ID!, $assetId: ID!) {
+              onTimeSeriesDbPublish(timeSeriesDbId: $timeSeriesDbId, assetId: $assetId) {
+                ...TimeSeriesAssetData
+              }
+            }
+
+            fragment TimeSeriesAssetAttribute on AssetAttribute {
+              attributeType
+              lastValue
+              lastValueTime
+              name
+              data {
+                ...TimeSeriesAssetAttributeData
+              }
+            }
+
+            fragment TimeSeriesAssetAttributeData on AttributeDataEntry {
+              timestamp
+              value
+            }
+
+            fragment TimeSeriesAssetData on TimeSeriesDbAssetData {
+              assetId
+              name
+              attributes {
+                ...TimeSeriesAssetAttribute
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "timeSeriesDbId": timeSeriesDbId,
+            "assetId": assetId,
+        }
+        return self.subscription(
+            OnTimeSeriesDbPublish,
+            query=query,
+            operation_name="onTimeSeriesDbPublish",
             variables=variables,
         )
 

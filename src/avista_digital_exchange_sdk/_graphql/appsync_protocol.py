@@ -5,20 +5,23 @@ real-time WebSocket client".
 """
 
 import base64
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic_core import from_json, to_json
 
 from .._secrets import Secret
-from .._utils.redaction import join_descriptions
+from .._utils.redaction import join_descriptions, redact
+from .._utils.retry import RETRYABLE_STATUSES
 from ..errors import SubscriptionError
 from .client import Subscription
 
 DEFAULT_CONNECTION_TIMEOUT_SECONDS = 300.0
 # No connection lasts longer than a day.
 MAX_CONNECTION_TIMEOUT_MILLISECONDS = 86_400_000
+MAX_TYPE_LENGTH = 100
+# Parts of the types of errors that pass: too many connections or requests, and internal failures.
+TRANSIENT_ERRORS = ("limitexceeded", "throttl", "toomany", "internal", "unavailable", "timeout")
 
 
 class Message(NamedTuple):
@@ -28,11 +31,13 @@ class Message(NamedTuple):
         type: The type of the message.
         id: The ID of the subscription.
         payload: The payload, which may contain a secret.
+        size: The number of characters of the message.
     """
 
     type: str
     id: str | None
     payload: Secret[Any]
+    size: int
 
     def get(self, name: str) -> Any:
         """Get a member of the payload, or None."""
@@ -100,20 +105,44 @@ def build_stop(identifier: str) -> Secret[str]:
 
 def parse_message(received: Secret[str], token: Secret[str]) -> Message:
     """Parse a message from the server; raise SubscriptionError if it is an error."""
+    message = parse_frame(received)
+    if message.type in ("error", "connection_error"):
+        raise build_error(message, token)
+    return message
+
+
+def parse_frame(received: Secret[str]) -> Message:
+    """Parse a message from the server, which may be an error."""
     message = _parse(received)
     if message is None:
         raise SubscriptionError("the real-time connection sent an invalid message")
-    if message.type in ("error", "connection_error"):
-        description = join_descriptions(*_describe_errors(message.payload.reveal()), token)
-        reason = description or message.type
-        raise SubscriptionError(f"the real-time connection reported an error: {reason}")
     return message
+
+
+def build_error(message: Message, token: Secret[str]) -> SubscriptionError:
+    """Build the error that a message reports."""
+    errors = _list_errors(message.payload.reveal())
+    reason = describe_errors(errors, token) or message.type
+    kinds = [str(entry["errorType"]) for entry in errors if _has_type(entry)]
+    return SubscriptionError(
+        f"the real-time connection reported an error: {reason}",
+        errorType=redact(kinds[0], token)[:MAX_TYPE_LENGTH] if kinds else None,
+    )
+
+
+def is_transient(error: SubscriptionError) -> bool:
+    """Whether another attempt to connect or subscribe can succeed."""
+    if error.statusCode is not None:
+        return error.statusCode in RETRYABLE_STATUSES
+    kind = (error.errorType or "").lower()
+    return not kind or any(word in kind for word in TRANSIENT_ERRORS)
 
 
 def _parse(received: Secret[str]) -> Message | None:
     try:
         frame = from_json(received.reveal())
-        return Message(frame["type"], frame.get("id"), Secret(frame.get("payload")))
+        payload = Secret(frame.get("payload"))
+        return Message(frame["type"], frame.get("id"), payload, len(received.reveal()))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -126,15 +155,22 @@ def parse_connection_timeout(acknowledgement: Message) -> float:
     return DEFAULT_CONNECTION_TIMEOUT_SECONDS
 
 
-def _describe_errors(payload: Any) -> tuple[Iterator[str], int]:
-    """Return the descriptions of errors and their number."""
+def _list_errors(payload: Any) -> list[Any]:
     # AppSync sends `errors` as a list or as a single object.
     errors = payload.get("errors") if isinstance(payload, dict) else payload
-    entries = errors if isinstance(errors, list) else [errors] if errors else []
+    return errors if isinstance(errors, list) else [errors] if errors else []
+
+
+def _has_type(entry: object) -> bool:
+    return isinstance(entry, dict) and bool(entry.get("errorType"))
+
+
+def describe_errors(errors: list[Any], token: Secret[str]) -> str:
+    """Describe the errors of a message."""
     descriptions = (
         ": ".join(str(entry[key]) for key in ("errorType", "message") if entry.get(key))
         if isinstance(entry, dict)
         else str(entry)
-        for entry in entries
+        for entry in errors
     )
-    return descriptions, len(entries)
+    return join_descriptions(descriptions, len(errors), token)

@@ -1,6 +1,7 @@
 """Real-time connections and the subscriptions over them."""
 
 import contextlib
+import math
 import uuid
 from collections.abc import AsyncIterator
 from typing import Generic
@@ -14,7 +15,7 @@ from . import appsync_protocol
 from .client import Result, Subscription
 
 
-class _Messages:
+class Messages:
     """The messages over a WebSocket.
 
     Attributes:
@@ -26,6 +27,7 @@ class _Messages:
         self._socket = socket
         self._backend = backend
         self._token = token
+        self.clock = backend.clock
 
     async def send(self, message: Secret[str]) -> None:
         """Send a message."""
@@ -45,6 +47,10 @@ class _Messages:
                 raise SubscriptionError("the platform ended the subscription")
             if message.type == kind and message.id == identifier:
                 return message
+
+    async def receive(self, timeout: float = math.inf) -> appsync_protocol.Message:
+        """Receive the next message, which may be an error."""
+        return appsync_protocol.parse_frame(await self._receive(timeout))
 
     async def _receive(self, remaining: float) -> Secret[str]:
         try:
@@ -69,41 +75,61 @@ class _Messages:
             raise SubscriptionError(message) from None
 
 
-class EventStream(Generic[Result]):
+def parse_event(result: type[Result], message: appsync_protocol.Message) -> Result | None:
+    """Parse an event; return None if the platform sent errors in its place.
+
+    The publisher may have selected less than the subscriber requires, which is no reason to end the
+    subscription.
+    """
+    with contextlib.suppress(ValidationError):
+        return result.model_validate(message.get("data"))
+    if message.get("errors"):
+        return None
+    raise SubscriptionError("an event does not match the schema")
+
+
+class SubscriptionEvents(Generic[Result]):
     """The events of a started subscription."""
 
-    def __init__(self, messages: _Messages, identifier: str, result: type[Result]) -> None:
+    def __init__(self, messages: Messages, identifier: str, result: type[Result]) -> None:
         self._messages = messages
         self._identifier = identifier
         self._result = result
 
     async def next(self, timeout: float) -> Result:
         """Wait at most `timeout` seconds for an event; raise TimeoutError otherwise."""
-        message = await self._messages.wait_for("data", self._identifier, timeout)
-        with contextlib.suppress(ValidationError):
-            return self._result.model_validate(message.get("data"))
-        raise SubscriptionError("an event does not match the schema")
+        deadline = self._messages.clock() + timeout
+        while True:
+            remaining = deadline - self._messages.clock()
+            message = await self._messages.wait_for("data", self._identifier, remaining)
+            event = parse_event(self._result, message)
+            if event is not None:
+                return event
 
 
 class RealtimeConnection:
-    """A connection to the platform's real-time endpoint, which is opened in the background."""
+    """A connection to the platform's real-time endpoint, which is opened in the background.
+
+    Attributes:
+        messages: Its messages.
+    """
 
     def __init__(
         self, socket: OpeningWebSocket[float], backend: Backend, endpoint: str, token: Secret[str]
     ) -> None:
         self._socket = socket
-        self._messages = _Messages(socket, backend, token)
+        self.messages = Messages(socket, backend, token)
         self._endpoint = endpoint
         self._token = token
 
     async def opened(self) -> None:
         """Wait until the platform has acknowledged it; raise SubscriptionError if that fails."""
-        self._messages.keep_alive_timeout = await self._socket.opened()
+        self.messages.keep_alive_timeout = await self._socket.opened()
 
     @contextlib.asynccontextmanager
     async def subscribe(
         self, subscription: Subscription[Result], timeout: float | None = None
-    ) -> AsyncIterator[EventStream[Result]]:
+    ) -> AsyncIterator[SubscriptionEvents[Result]]:
         """Start a subscription and wait for its acknowledgement.
 
         Args:
@@ -111,16 +137,25 @@ class RealtimeConnection:
             timeout: Timeout in seconds, if shorter than the default.
         """
         await self.opened()
+        identifier = await self.start(subscription)
+        await self.messages.expect("start", "start_ack", identifier, timeout)
+        yield SubscriptionEvents(self.messages, identifier, subscription.result)
+        with contextlib.suppress(SubscriptionError):
+            # The connection may be lost, and the subscription with it.
+            await self.stop(identifier)
+
+    async def start(self, subscription: Subscription[Result]) -> str:
+        """Request the start of a subscription and return its ID."""
         identifier = str(uuid.uuid4())
         message = appsync_protocol.build_start(
             identifier, subscription, self._endpoint, self._token
         )
-        await self._messages.send(message)
-        await self._messages.expect("start", "start_ack", identifier, timeout)
-        yield EventStream(self._messages, identifier, subscription.result)
-        with contextlib.suppress(SubscriptionError):
-            # The connection may be lost, and the subscription with it.
-            await self._messages.send(appsync_protocol.build_stop(identifier))
+        await self.messages.send(message)
+        return identifier
+
+    async def stop(self, identifier: str) -> None:
+        """Request the end of a subscription."""
+        await self.messages.send(appsync_protocol.build_stop(identifier))
 
 
 @contextlib.asynccontextmanager
@@ -139,7 +174,7 @@ async def connect(
     subprotocols = appsync_protocol.build_subprotocols(endpoint, token)
 
     async def handshake(socket: WebSocket) -> float:
-        messages = _Messages(socket, backend, token)
+        messages = Messages(socket, backend, token)
         await messages.send(appsync_protocol.build_connection_init())
         message = await messages.expect("connection_init", "connection_ack", None, timeout)
         return appsync_protocol.parse_connection_timeout(message)

@@ -22,7 +22,11 @@ from .values import format_value, parse_time_ns
 
 if TYPE_CHECKING:
     from .._generated.client import Client
-    from .._generated.fragments import CaptureFailedRecord, CapturePublishResponse
+    from .._generated.fragments import (
+        CaptureFailedRecord,
+        CapturePublishLog,
+        CapturePublishResponse,
+    )
 
 DUPLICATE = "RecordExists"
 RECORD_KEYS = {"timestamp", "timeUnit", "attributeValues"}
@@ -80,6 +84,39 @@ def _estimate_bytes(record: DataCaptureDataRecordInput) -> int:
     )
 
 
+def to_event(response: CapturePublishResponse) -> PublishCaptureDataResult:
+    """Convert the response to somebody else's publish, whose records are not known."""
+    failed = [
+        PublishCaptureDataFailedRecord(
+            timestamp=None,
+            timeUnit=MILLISECONDS,
+            attributeId=None,
+            attributeValue=None,
+            message=failure.message,
+            errorType=failure.errorType,
+            recordIndex=failure.recordIndex,
+            attributeIndex=failure.attributeIndex,
+        )
+        for failure in response.failedRecords
+    ]
+    error = _join_errors(response.logs)
+    written = _to_written(response)
+    return PublishCaptureDataResult(True, response.captureId, written, failed, error, response.logs)
+
+
+def _to_written(response: CapturePublishResponse) -> list[PublishCaptureDataSuccessfulRecord]:
+    return [
+        PublishCaptureDataSuccessfulRecord(
+            value.timestamp, MILLISECONDS, value.userDefinedId, value.value
+        )
+        for value in response.dataWritten
+    ]
+
+
+def _join_errors(logs: Sequence[CapturePublishLog]) -> str | None:
+    return "; ".join(log.message for log in logs if log.error and log.message) or None
+
+
 class CapturePublisher(TelemetryPublisher):
     """Publishes records to one capture.
 
@@ -104,8 +141,7 @@ class CapturePublisher(TelemetryPublisher):
             PublishIncompleteError: The outcome of some records is unknown, or some were not sent.
         """
         await self._publish_all(reporter)
-        errors = [log.message for log in self._result.logs if log.error and log.message]
-        self._result.error = "; ".join(errors) or None
+        self._result.error = _join_errors(self._result.logs)
         return self._result
 
     async def _publish_batch(self, indexes: range, client: Client) -> None:
@@ -116,12 +152,7 @@ class CapturePublisher(TelemetryPublisher):
     def _add(self, indexes: range, response: CapturePublishResponse) -> None:
         result = self._result
         result.logs += response.logs
-        result.recordsWritten += [
-            PublishCaptureDataSuccessfulRecord(
-                value.timestamp, MILLISECONDS, value.userDefinedId, value.value
-            )
-            for value in response.dataWritten
-        ]
+        result.recordsWritten += _to_written(response)
         for failure in response.failedRecords:
             failed = self._describe(indexes, failure)
             result.recordsFailed.append(failed)

@@ -25,6 +25,8 @@ from ..errors import (
 from .logging import log_retry
 
 UNAVAILABLE_STATUS = 503
+# Beyond any maximum delay. Larger powers would exceed the range of floats.
+MAX_DOUBLINGS = 60
 RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 _Result = TypeVar("_Result")
@@ -122,7 +124,10 @@ class Backoff:
         options = self._options
         if self._retries >= self._max_retries or (retry_after or 0) > options.max_retry_after:
             return None
-        max_delay = min(options.max_retry_delay, options.initial_retry_delay * 2**self._retries)
+        max_delay = min(
+            options.max_retry_delay,
+            options.initial_retry_delay * 2 ** min(self._retries, MAX_DOUBLINGS),
+        )
         self._retries += 1
         return max(random.uniform(0, max_delay), retry_after or 0)
 

@@ -17,6 +17,7 @@ from uvicorn._types import ASGI3Application, ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+from websockets.protocol import State
 
 from .limits import LIMITS
 
@@ -151,6 +152,13 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         """Remove the connection."""
         _cancel(self._write_deadline)
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close the connection, unless the client is closing it already."""
+        if self.conn.state is State.CLOSING:
+            self.transport.close()
+        else:
+            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         """Process frames, as long as the client reads the responses."""

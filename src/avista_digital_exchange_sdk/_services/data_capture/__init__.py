@@ -3,9 +3,12 @@
 from .attachments import AttachmentService
 from .captures import CaptureService
 from .data import CaptureDataService
+from .live import CaptureStreamService
 
 __all__ = ["DataCaptureService"]
 
 
-class DataCaptureService(CaptureService, CaptureDataService, AttachmentService):
+class DataCaptureService(
+    CaptureService, CaptureDataService, CaptureStreamService, AttachmentService
+):
     """Calls about data captures."""

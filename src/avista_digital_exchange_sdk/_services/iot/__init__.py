@@ -4,6 +4,7 @@ from .endpoints import EndpointService
 from .frame_queries import RangeFrameService
 from .groups import GroupService
 from .hubs import HubService
+from .live import EndpointStreamService
 from .models import ModelService
 from .range_queries import RangeQueryService
 from .telemetry import TelemetryService
@@ -19,5 +20,6 @@ class IotService(
     TelemetryService,
     RangeQueryService,
     RangeFrameService,
+    EndpointStreamService,
 ):
     """Calls about IoT devices."""

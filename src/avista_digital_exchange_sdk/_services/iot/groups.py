@@ -10,6 +10,7 @@ from ..._models.lists import HtmlList
 from ..._utils import validation
 from ..._utils.argument_aliases import accept_aliases
 from ..base import BaseService
+from .endpoint_ids import parse_endpoint_ids
 
 if TYPE_CHECKING:
     from ..._generated.fragments import IotGroup
@@ -101,7 +102,7 @@ class GroupService(BaseService):
         validation.require_id("iotHubId", iotHubId)
         validation.require_str("name", name)
         validation.optional_str("description", description)
-        endpoint_ids = _parse_endpoint_ids(iotEndpointIds, allow_empty=True)
+        endpoint_ids = parse_endpoint_ids(iotEndpointIds, allow_empty=True)
         response = await self._client.iot_create_group(iotHubId, name, description, endpoint_ids)
         return require_found(response, "IoT group", name)
 
@@ -161,7 +162,7 @@ class GroupService(BaseService):
             ['Inverter 1', 'Roof']
         """
         validation.require_id("iotGroupId", iotGroupId)
-        endpoint_ids = _parse_endpoint_ids(iotEndpointIds)
+        endpoint_ids = parse_endpoint_ids(iotEndpointIds)
         client = self._client.with_options(idempotent=True)
         response = await client.iot_add_endpoints_to_group(iotGroupId, endpoint_ids)
         return require_found(response, "IoT group", iotGroupId)
@@ -191,7 +192,7 @@ class GroupService(BaseService):
             []
         """
         validation.require_id("iotGroupId", iotGroupId)
-        endpoint_ids = _parse_endpoint_ids(iotEndpointIds)
+        endpoint_ids = parse_endpoint_ids(iotEndpointIds)
         client = self._client.with_options(idempotent=True)
         response = await client.iot_remove_endpoints_from_group(iotGroupId, endpoint_ids)
         return require_found(response, "IoT group", iotGroupId)
@@ -217,15 +218,3 @@ class GroupService(BaseService):
         validation.require_id("iotGroupId", iotGroupId)
         response = await self._client.iot_delete_group(iotGroupId)
         return require_found(response, "IoT group", iotGroupId)
-
-
-def _parse_endpoint_ids(ids: object, *, allow_empty: bool = False) -> list[str]:
-    argument = "iotEndpointIds"
-    if isinstance(ids, str):
-        return [validation.require_id(argument, ids)]
-    if allow_empty and isinstance(ids, Sequence) and not ids:
-        return []
-    return [
-        validation.require_id(f"{argument}[{index}]", endpoint_id)
-        for index, endpoint_id in enumerate(validation.require_items(argument, ids, "IDs"))
-    ]

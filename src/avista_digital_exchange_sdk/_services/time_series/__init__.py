@@ -4,6 +4,7 @@ from .databases import DatabaseService
 from .file_publishing import FilePublishingService
 from .filter_queries import FilterQueryService
 from .frame_queries import FrameQueryService
+from .live import AssetStreamService
 from .mirroring import MirrorService
 from .publishing import PublishingService
 from .records import RecordService
@@ -21,5 +22,6 @@ class TimeSeriesService(
     FrameQueryService,
     SqlQueryService,
     MirrorService,
+    AssetStreamService,
 ):
     """Calls about time series databases."""

@@ -8,9 +8,12 @@ from ..._services.data_capture import __all__
 from .attachments import SyncAttachmentService
 from .captures import SyncCaptureService
 from .data import SyncCaptureDataService
+from .live import SyncCaptureStreamService
 
 __all__ = ["SyncDataCaptureService"]
 
 
-class SyncDataCaptureService(SyncCaptureService, SyncCaptureDataService, SyncAttachmentService):
+class SyncDataCaptureService(
+    SyncCaptureService, SyncCaptureDataService, SyncCaptureStreamService, SyncAttachmentService
+):
     """Calls about data captures."""

@@ -9,6 +9,7 @@ from .endpoints import SyncEndpointService
 from .frame_queries import SyncRangeFrameService
 from .groups import SyncGroupService
 from .hubs import SyncHubService
+from .live import SyncEndpointStreamService
 from .models import SyncModelService
 from .range_queries import SyncRangeQueryService
 from .telemetry import SyncTelemetryService
@@ -24,5 +25,6 @@ class SyncIotService(
     SyncTelemetryService,
     SyncRangeQueryService,
     SyncRangeFrameService,
+    SyncEndpointStreamService,
 ):
     """Calls about IoT devices."""

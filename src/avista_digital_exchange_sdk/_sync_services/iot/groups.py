@@ -15,7 +15,6 @@ from ..._utils.argument_aliases import accept_aliases
 if TYPE_CHECKING:
     from ..._generated.fragments import IotGroup
 
-
 __all__ = ["SyncGroupService"]
 
 

@@ -9,6 +9,7 @@ from .databases import SyncDatabaseService
 from .file_publishing import SyncFilePublishingService
 from .filter_queries import SyncFilterQueryService
 from .frame_queries import SyncFrameQueryService
+from .live import SyncAssetStreamService
 from .mirroring import SyncMirrorService
 from .publishing import SyncPublishingService
 from .records import SyncRecordService
@@ -26,5 +27,6 @@ class SyncTimeSeriesService(
     SyncFrameQueryService,
     SyncSqlQueryService,
     SyncMirrorService,
+    SyncAssetStreamService,
 ):
     """Calls about time series databases."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..errors import ContractError
 
+_STREAM = "AsyncEventStream["
 _GENERATOR = re.compile(r"AsyncGenerator\[(.+), None\]")
 _AWAIT = re.compile(r"\bawait |\basync (?=for |with |def )")
 _PARENTHESIZED_AWAIT = "(await "
@@ -99,7 +100,7 @@ def to_sync_method(
         renames: The sync names of types that differ in the async source.
         runtime: The prefix of the functions that run coroutines.
     """
-    run = runtime + ("run_sync" if method.is_coroutine else "iterate_sync")
+    run = runtime + _find_runner(method)
     separator = "" if call.endswith("(") or not method.arguments else ", "
     result = f"{run}({call}{separator}{', '.join(method.arguments)}))"
     signature = _rename(_GENERATOR.sub(r"Generator[\1, None, None]", method.signature), renames)
@@ -110,6 +111,12 @@ def to_sync_method(
     docstring = to_sync_docstring(_rename(method.docstring, renames))
     lines = [*method.decorators, signature, docstring, f"        return {result}"]
     return "\n".join(filter(None, lines))
+
+
+def _find_runner(method: AsyncMethod) -> str:
+    if method.is_coroutine:
+        return "run_sync"
+    return "EventStream" if method.returns.startswith(_STREAM) else "iterate_sync"
 
 
 def to_sync_docstring(docstring: str) -> str:

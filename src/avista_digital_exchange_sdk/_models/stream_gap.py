@@ -1,0 +1,34 @@
+"""Times in which the events of a subscription may have been missed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+# The number of IDs in a message.
+MAX_PRINTED_IDS = 3
+
+
+@dataclass(frozen=True)
+class StreamGap:
+    """A time in which events may have been missed.
+
+    Attributes:
+        start: When the first missing event may have been published, by the clock of this machine.
+        end: When events were received again.
+        reason: Why events may be missing.
+        subjectIds: The IDs of the endpoints, captures or assets concerned.
+        recoveredFrom: If what was published meanwhile was fetched: the start of the time range of
+            that query. Records with earlier timestamps may be missing. None if nothing was fetched.
+    """
+
+    start: datetime
+    end: datetime
+    reason: str
+    subjectIds: tuple[str, ...] = ()
+    recoveredFrom: datetime | None = None
+
+    def __str__(self) -> str:
+        subjects = ", ".join(self.subjectIds[:MAX_PRINTED_IDS])
+        if len(self.subjectIds) > MAX_PRINTED_IDS:
+            subjects += f" and {len(self.subjectIds) - MAX_PRINTED_IDS} others"
+        span = f"from {self.start.isoformat()} to {self.end.isoformat()}"
+        return f"events of {subjects} {span} may be missing: {self.reason}"
