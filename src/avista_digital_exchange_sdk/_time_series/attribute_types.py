@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from .._backends import Backend
@@ -22,12 +22,20 @@ class AttributeTypes(Prefetched[dict[str, str]]):
         backend: The backend.
         database_id: The database.
         asset_ids: The assets.
+        known: The types, if they are known already.
     """
 
     def __init__(
-        self, client: Client, backend: Backend, database_id: str, asset_ids: Collection[str]
+        self,
+        client: Client,
+        backend: Backend,
+        database_id: str,
+        asset_ids: Collection[str],
+        known: Mapping[str, str] | None = None,
     ) -> None:
         async def fetch() -> dict[str, str]:
+            if known is not None:
+                return dict(known)
             # Nothing but the latest values has types by attribute.
             assets = await list_latest_values(client, database_id)
             return merge_types(asset for asset in assets if asset.assetId in asset_ids)

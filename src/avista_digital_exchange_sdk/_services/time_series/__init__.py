@@ -1,5 +1,6 @@
 """Time series databases: metadata, publishing and queries."""
 
+from .dask_queries import DaskQueryService
 from .databases import DatabaseService
 from .file_publishing import FilePublishingService
 from .filter_queries import FilterQueryService
@@ -20,6 +21,7 @@ class TimeSeriesService(
     FilePublishingService,
     FilterQueryService,
     FrameQueryService,
+    DaskQueryService,
     SqlQueryService,
     MirrorService,
     AssetStreamService,

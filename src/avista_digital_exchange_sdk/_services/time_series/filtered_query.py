@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from datetime import tzinfo
 from enum import StrEnum
@@ -63,6 +63,7 @@ class QueryRequest(NamedTuple):
         zone: The time zone of the result's timestamps. Defaults to UTC.
         error_handling: What to do about missing data: `warn`, `raise` or `ignore`.
         reporter: Reports the progress.
+        attribute_types: The types of attributes. Defaults to those that the database has.
     """
 
     database_id: str
@@ -74,6 +75,7 @@ class QueryRequest(NamedTuple):
     zone: TimeZone | None
     error_handling: str
     reporter: ProgressReporter
+    attribute_types: Mapping[str, str] | None = None
 
 
 class FilteredQuery:
@@ -214,7 +216,11 @@ class FilteredQuery:
 
     def _attribute_types(self, spec: FilterQuerySpec) -> AttributeTypes:
         return AttributeTypes(
-            self._client, self._backend, self._request.database_id, spec.request.position
+            self._client,
+            self._backend,
+            self._request.database_id,
+            spec.request.position,
+            self._request.attribute_types,
         )
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:

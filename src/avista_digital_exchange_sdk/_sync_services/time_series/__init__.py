@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ..._services.time_series import __all__
+from .dask_queries import SyncDaskQueryService
 from .databases import SyncDatabaseService
 from .file_publishing import SyncFilePublishingService
 from .filter_queries import SyncFilterQueryService
@@ -25,6 +26,7 @@ class SyncTimeSeriesService(
     SyncFilePublishingService,
     SyncFilterQueryService,
     SyncFrameQueryService,
+    SyncDaskQueryService,
     SyncSqlQueryService,
     SyncMirrorService,
     SyncAssetStreamService,

@@ -1,0 +1,291 @@
+"""Queries by assets, attributes and time, into a Dask DataFrame that workers read in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from ..._backends import NetworkConfig, Proxies, SyncBackend, Tls, run_sync
+from ..._profiles.access import resolve_access
+from ..._secrets import Secret
+from ..._time_series.asset_filters import AssetFilter, parse_asset_filters
+from ..._time_series.asset_patterns import expand_patterns
+from ..._time_series.attribute_types import add_type
+from ..._time_series.latest_values import list_latest_values
+from ..._time_series.missing_data import (
+    ERROR_HANDLINGS,
+    ErrorHandling,
+    MissingSeries,
+    Series,
+    report_missing,
+)
+from ..._time_series.time_arguments import parse_time_range
+from ..._time_series.zones import TimeZone, parse_time_zone
+from ..._transfer.transfers import Transfers
+from ..._utils import validation
+from ..._utils.extras import require_extra
+from ..._utils.progress import NO_PROGRESS
+from ..base import BaseService
+from .filtered_query import FilteredQuery, QueryRequest
+from .query_arguments import AGGREGATIONS, MAX_PAGE_ROWS, Aggregate
+
+if TYPE_CHECKING:
+    import dask.dataframe as dd
+    import pandas as pd
+
+    from ..._dataframes.partitions import Window
+    from ..._generated.client import Client
+    from ..._generated.fragments import TimeSeriesAssetData
+    from ..._generated.input_types import TimeSeriesQueryAssetInput
+
+# The default of clients.
+TIMEOUT_SECONDS = 60.0
+
+
+class DaskQueryService(BaseService):
+    """The call that queries into a Dask DataFrame."""
+
+    async def queryTimeSeriesDatabaseToDask(
+        self,
+        timeSeriesDbId: str,
+        assetAndAttributesFilter: Sequence[AssetFilter],
+        startTime: str | date,
+        endTime: str | date,
+        maxRows: int | None = None,
+        *,
+        partitionBy: str = "1D",
+        exportTimeout: float = 300,
+        aggregate: Aggregate = "auto",
+        timeZone: str | None = None,
+        errors: ErrorHandling = "warn",
+    ) -> dd.DataFrame:
+        """Query assets and attributes over a time range into a Dask DataFrame.
+
+        Only the names and types of attributes are requested by this call. Each partition is
+        requested by the worker that computes it. The graph holds no token: workers take it from
+        their environment variable `AVISTA_DX_TOKEN`, or from a profile. Needs the extra `dask`.
+
+        Args:
+            timeSeriesDbId: The ID of the database.
+            assetAndAttributesFilter: The assets and their attributes, as in
+                `queryTimeSeriesDatabaseToDataFrame`.
+            startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
+                zone; a date; or relative to now, such as `-7d`.
+            endTime: The end of the time range, in the same form, or `now`.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            partitionBy: `asset` for a partition per asset, with the index `assetId`; or a frequency
+                of pandas such as `1D`, `6h` or `MS`, for a partition per period, with the index
+                `timestamp`. Days and months begin in `timeZone`.
+            exportTimeout: Timeout in seconds for the platform's export of a partition. Defaults to
+                300.
+            aggregate: Where the result of a partition is merged: `server`, `client`, or `auto`.
+            timeZone: The time zone of the result's timestamps, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC.
+            errors: What to do if a requested asset or attribute does not exist: `warn` with
+                MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+
+        Returns:
+            A Dask DataFrame with known divisions and types, and the columns `assetId`, `name`,
+            `timestamp` and one per attribute, of which one is the index. A partition is sorted by
+            the index.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            MissingExtraError: The extra `dask` is not installed.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> frame = await digitalExchange.queryTimeSeriesDatabaseToDask(
+            ...     timeSeriesDbId, [{"assetId": "roof"}],
+            ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", partitionBy="7D")
+            >>> frame.npartitions
+            2
+            >>> list(frame.columns)
+            ['assetId', 'name', 'Dry-bulb (C)']
+        """
+        require_extra("dask", "dask.dataframe", "pandas", "pyarrow")
+        zone = None if timeZone is None else parse_time_zone("timeZone", timeZone)
+        client = self._client
+        query = _Query(
+            str(uuid4()),
+            _Connection(client.endpoint, client.sources.profile, client.max_retries),
+            validation.require_id("timeSeriesDbId", timeSeriesDbId),
+            None if maxRows is None else validation.parse_int("maxRows", maxRows, 1, MAX_PAGE_ROWS),
+            validation.parse_duration("exportTimeout", exportTimeout),
+            validation.parse_choice("aggregate", aggregate, AGGREGATIONS),
+            None if zone is None or zone.key == "UTC" else zone.key,
+        )
+        validation.parse_choice("errors", errors, ERROR_HANDLINGS)
+        filters = parse_asset_filters(assetAndAttributesFilter)
+        time_range = parse_time_range(("startTime", startTime), ("endTime", endTime), zone)
+        partitionBy = validation.require_str("partitionBy", partitionBy)
+        assets = await list_latest_values(self._client, timeSeriesDbId)
+        expanded = expand_patterns(filters, assets)
+        types = _find_types(expanded, assets)
+        report_missing(_find_missing(expanded, types), assets, time_range, errors)
+        return _create_frame(query, types, time_range, partitionBy)
+
+
+class _Connection(NamedTuple):
+    """How workers connect, with the token of their own environment.
+
+    Attributes:
+        endpoint: The URL of the API.
+        profile: The profile with the token, if it comes from one.
+        max_retries: Maximum number of retries after a transient failure.
+    """
+
+    endpoint: str
+    profile: str | None
+    max_retries: int
+
+
+class _Query(NamedTuple):
+    """What the queries of all partitions have in common.
+
+    Attributes:
+        run: A unique identifier: Dask takes partitions with equal arguments for the same.
+        connection: How workers connect.
+        database_id: The database.
+        max_rows: The most rows of a page.
+        export_timeout: Seconds to wait for the platform's file.
+        aggregate: Where the result is merged.
+        zone: The time zone of timestamps. Defaults to UTC.
+        index_column: The column that is the index.
+        types: The types of all attributes.
+    """
+
+    run: str
+    connection: _Connection
+    database_id: str
+    max_rows: int | None
+    export_timeout: float
+    aggregate: str
+    zone: str | None
+    index_column: str = ""
+    types: Mapping[str, str] = {}
+
+
+def _find_types(
+    filters: Iterable[TimeSeriesQueryAssetInput], assets: Iterable[TimeSeriesAssetData]
+) -> dict[str, dict[str, str]]:
+    """Return the requested attributes of each asset, with their types."""
+    known = {
+        asset.assetId: {entry.name: str(entry.attributeType) for entry in asset.attributes}
+        for asset in assets
+    }
+    types = {}
+    for entry in filters:
+        own = known.get(entry.assetId, {})
+        names = own if entry.attributeNamesFilter is None else entry.attributeNamesFilter
+        types[entry.assetId] = {name: own[name] for name in names if name in own}
+    return {asset_id: own for asset_id, own in types.items() if own}
+
+
+def _find_missing(
+    filters: Iterable[TimeSeriesQueryAssetInput], types: Mapping[str, Mapping[str, str]]
+) -> MissingSeries:
+    """Return the requested assets and attributes that there are not."""
+    missing = []
+    for entry in filters:
+        known = types.get(entry.assetId)
+        if known is None:
+            missing.append(Series(entry.assetId, None))
+        else:
+            names = entry.attributeNamesFilter or ()
+            missing += [Series(entry.assetId, name) for name in names if name not in known]
+    return MissingSeries(missing, is_empty=False)
+
+
+def _create_frame(
+    query: _Query,
+    types_by_asset: Mapping[str, Mapping[str, str]],
+    time_range: tuple[str, str],
+    partition_by: str,
+) -> dd.DataFrame:
+    import dask.dataframe as dd
+
+    from ..._dataframes import partitions
+
+    zone = _parse_zone(query.zone)
+    asset_ids = list(types_by_asset)
+    if partition_by == partitions.BY_ASSET and asset_ids:
+        partitions.check_types(types_by_asset)
+        parts = partitions.split_by_asset(asset_ids, time_range)
+    else:
+        period = "1D" if partition_by == partitions.BY_ASSET else partition_by
+        parts = partitions.split_by_time(asset_ids, time_range, period, zone)
+    types: dict[str, str] = {}
+    for own in types_by_asset.values():
+        for attribute, kind in own.items():
+            add_type(types, attribute, kind)
+    query = query._replace(index_column=parts.index_column, types=types)
+    meta = partitions.create_empty(partitions.create_schema(types, zone), parts.index_column)
+    filters = [
+        [(asset_id, list(types_by_asset[asset_id])) for asset_id in asset_ids]
+        for asset_ids in parts.asset_ids
+    ]
+    from_map: Any = dd.from_map  # it has no types
+    frame: dd.DataFrame = from_map(
+        _read_partition,
+        filters,
+        parts.windows,
+        query=query,
+        meta=meta,
+        divisions=tuple(parts.divisions),
+        label="time-series",
+    )
+    return frame
+
+
+def _read_partition(
+    filters: Sequence[tuple[str, Sequence[str]]], window: Window, *, query: _Query
+) -> pd.DataFrame:
+    """Request a partition, in the worker that computes it."""
+    from ..._dataframes import partitions
+    from ..._generated.input_types import TimeSeriesQueryAssetInput
+
+    zone = _parse_zone(query.zone)
+    schema = partitions.create_schema(query.types, zone)
+    if not filters:
+        return partitions.create_empty(schema, query.index_column)
+    client = _connect(query.connection)
+    request = QueryRequest(
+        query.database_id,
+        [
+            TimeSeriesQueryAssetInput(assetId=asset_id, attributeNamesFilter=list(names))
+            for asset_id, names in filters
+        ],
+        (window.start, window.end),
+        query.max_rows,
+        query.export_timeout,
+        query.aggregate,
+        zone,
+        "ignore",
+        NO_PROGRESS,
+        query.types,
+    )
+    transfers = Transfers(client.backend, client.retry_policy)
+    result = FilteredQuery(client, client.backend, transfers, request).read_table("wide")
+    return partitions.to_partition(run_sync(result), schema, window, query.index_column)
+
+
+@cache
+def _connect(connection: _Connection) -> Client:
+    """Create a client, once in each process."""
+    from ..._generated.client import Client
+
+    access = resolve_access(Secret(None), Secret(connection.endpoint), connection.profile)
+    is_local = validation.is_loopback(urlsplit(connection.endpoint).hostname or "")
+    network = NetworkConfig(TIMEOUT_SECONDS, Tls(True), Proxies(None), allows_http=is_local)
+    return Client(SyncBackend(network), access, connection.max_retries)
+
+
+def _parse_zone(zone: str | None) -> TimeZone | None:
+    return None if zone is None else parse_time_zone("timeZone", zone)
