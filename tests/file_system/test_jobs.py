@@ -259,7 +259,7 @@ class TestFatalErrors:
     ) -> None:
         proxied_file_system.mkdir(f"{home}/x")
         create = "storage_createDataStoreFile"
-        proxy.responses[create] = [None] * 5 + [REFUSED_TOKEN] * 100
+        proxy.responses[create] = [None] + [REFUSED_TOKEN] * 100
         with pytest.raises(TransferIncompleteError) as caught:
             proxied_file_system.put(str(many), f"{home}/x/", recursive=True)
         assert caught.value.notTried > 10
@@ -421,8 +421,8 @@ class TestScale:
             (tmp_path / f"src/{number}/a.csv").write_text("1")
         proxied_file_system.put(str(tmp_path / "src"), f"{home}/x", recursive=True)
         assert proxy.names.count("storage_getDataStoreDirectory") <= 4
-        # One for their parent, the others for 25 each.
-        assert proxy.names.count("storage_createDataStoreDirectory") == 4
+        # One for their parent, the others for 10 each.
+        assert proxy.names.count("storage_createDataStoreDirectory") == 7
 
     @pytest.fixture
     def deep(self, tmp_path: Path) -> Iterator[Path]:

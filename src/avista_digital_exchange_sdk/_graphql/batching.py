@@ -28,9 +28,10 @@ from .aliases import merge_operations
 from .client import GraphQLClient, OperationCall
 
 # Maximum number of operations in a request. AWS AppSync cuts a request off after 30 seconds and
-# 10,000 resolvers, and a response at 5 MB; mutations of a request run one after the other.
+# 10,000 resolvers, and a response at 5 MB.
 MAX_BATCH_QUERIES = 50
-MAX_BATCH_MUTATIONS = 25
+# The mutations of a request run one after the other, so several smaller requests are faster.
+MAX_BATCH_MUTATIONS = 10
 
 # Maximum size of the variables in a request. AWS AppSync accepts requests of 1 MB.
 MAX_VARIABLES_BYTES = 256 << 10

@@ -1,15 +1,16 @@
 """Processes items concurrently in threads."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future  # noqa: TID251  # only the core SDK uses backends
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Thread  # noqa: TID251  # likewise
 from time import monotonic  # noqa: TID251  # likewise
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 MAX_CONCURRENCY = 8
-"""Maximum number of threads; each uses its own connection."""
+"""Default maximum number of threads; each uses its own connection."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,12 +24,20 @@ class Workers(Generic[Item, Result]):
 
     Args:
         act: Processes one item.
+        max_threads: Maximum number of threads.
         cleanup_seconds: Maximum time to wait for running work at the end of the `with` block, so
             that it can clean up.
     """
 
-    def __init__(self, act: Callable[[Item], Result], *, cleanup_seconds: float = 0) -> None:
+    def __init__(
+        self,
+        act: Callable[[Item], Result],
+        *,
+        max_threads: int = MAX_CONCURRENCY,
+        cleanup_seconds: float = 0,
+    ) -> None:
         self._act = act
+        self._max_threads = max_threads
         self._cleanup_seconds = cleanup_seconds
         self._items: SimpleQueue[tuple[Item] | None] = SimpleQueue()
         self._outcomes: SimpleQueue[tuple[Item, Future[Result]]] = SimpleQueue()
@@ -66,14 +75,22 @@ class Workers(Generic[Item, Result]):
 
     def __iter__(self) -> Iterator[tuple[Item, Future[Result]]]:
         """Yield items with their outcomes as they complete."""
+        for done in self.iter_completed():
+            yield from done
+
+    def iter_completed(self) -> Iterator[list[tuple[Item, Future[Result]]]]:
+        """Yield all items that have completed since the last ones, with their outcomes."""
         while self._open:
             self._start_threads()
-            done = self._outcomes.get()
-            self._open -= 1
+            done = [self._outcomes.get()]
+            with contextlib.suppress(Empty):
+                while True:
+                    done.append(self._outcomes.get_nowait())
+            self._open -= len(done)
             yield done
 
     def _start_threads(self) -> None:
-        while len(self._threads) < min(MAX_CONCURRENCY, self._open):
+        while len(self._threads) < min(self._max_threads, self._open):
             thread = Thread(target=self._work, name="avista-dx", daemon=True)
             # Register the thread before starting it, because Ctrl-C may interrupt the start.
             self._threads.append(thread)

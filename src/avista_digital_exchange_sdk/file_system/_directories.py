@@ -16,6 +16,7 @@ from ._concurrency import map_concurrently
 from ._directory_cache import DirectoryCache
 from ._entries import Contents, Info
 from ._errors import affects_all, translate_errors
+from ._upload_steps import UploadTarget
 
 
 class DirectoryCreator:
@@ -58,6 +59,11 @@ class DirectoryCreator:
         """Return the ID of a created or existing directory."""
         directory_id: str = self._infos[path]["dataStoreDirectoryId"]
         return directory_id
+
+    def find_target(self, path: str) -> UploadTarget:
+        """Return where to upload a file."""
+        parent = _get_parent(path)
+        return UploadTarget(self.directory_id(parent), self.contents[parent].find(path))
 
     def find_failure(self, path: str) -> Exception | None:
         """Return the error of a directory or one of its parents."""

@@ -1,6 +1,7 @@
 """The part of the file system that downloads files concurrently."""
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,21 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # un
 )
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # untyped
 
+from .._backends import run_sync
 from .._models.paths import SEPARATOR
+from .._services.storage.batches import get_downloads
+from .._services.storage.files import FileDownload
 from .._utils.progress import ProgressCallback
+from ..client import get_services
+from ..errors import DigitalExchangeError
+from ._batches import Batches
 from ._downloads import Containment, Download, DownloadPlan, is_complete
 from ._pairs import Pair, join_names, pair_copies, path_to_str, to_absolute_target
-from ._parallel_copy import CopyJob, Failure, JobReport
+from ._parallel_copy import CopyJob, CopySteps, Failure, JobReport, count_in_flight
 from ._read_only import ReadOnlyFileSystem
+
+# Maximum number of presigned URLs in a request. Downloads begin when the first ones arrive.
+MAX_URLS = 25
 
 
 class DownloadingFileSystem(ReadOnlyFileSystem):
@@ -83,16 +93,6 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         force: bool = False,
     ) -> JobReport[Download, bool]:
         """Run a plan; the report contains for each file whether it was downloaded."""
-
-        def fetch(download: Download, progress: ProgressCallback) -> bool:
-            if download.root is not None:
-                containment.check(download.target, download.root)
-            if not force and is_complete(download):
-                progress(download.size or 0, download.size)
-                return False
-            self._fetch(download, progress)
-            return True
-
         containment = Containment()
         failures = [*plan.failures]
         for folder in plan.folders:
@@ -100,7 +100,8 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
                 containment.create_folder(folder)
             except (OSError, ValueError) as error:
                 failures.append(Failure(folder.source, error))
-        return CopyJob(fetch, callback, fail_fast=fail_fast).run(plan.files, failures)
+        steps = _DownloadSteps(self, plan.files, containment, force=force)
+        return CopyJob(steps, callback, fail_fast=fail_fast).run(plan.files, failures)
 
     def _add_download(
         self, plan: DownloadPlan, pair: Pair, root: str | None, *, is_limited: bool
@@ -122,9 +123,80 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             plan.failures.append(Failure(source, error))
 
-    def _fetch(self, download: Download, progress: ProgressCallback) -> None:
-        if download.file_id is None:
-            self._download(download.source, download.target, progress)
+    def fetch(
+        self,
+        task: Download,
+        progress: ProgressCallback,
+        take_download: Callable[[], FileDownload | None],
+    ) -> None:
+        """Download a file.
+
+        Args:
+            task: The file.
+            progress: Reports the progress in bytes.
+            take_download: Returns the presigned URL for the ID in the task, once, if it was
+                requested before.
+        """
+        source = self._strip_protocol(task.source)
+        if isfilelike(task.target) or (not task.is_by_id and self.isdir(source)):
+            self._download(source, task.target, progress)
+            return
+        local = Path(os.path.abspath(task.target))
+
+        def download(file_id: str) -> None:
+            requested = take_download() if file_id == task.file_id else None
+            self._download_by_id(file_id, local, progress, requested)
+
+        if task.is_by_id:
+            download(task.file_id)
         else:
-            local = Path(os.path.abspath(download.target))
-            self._download_by_id(download.file_id, local, progress)
+            self._with_file(source, download)
+
+
+class _DownloadSteps(CopySteps[Download, bool]):
+    """Downloads files; the result is whether a file was downloaded or is unchanged.
+
+    Args:
+        fs: Downloads a file.
+        tasks: The files.
+        containment: Prevents leaving the directories of the files.
+        force: Whether to download unchanged files again.
+    """
+
+    def __init__(
+        self,
+        fs: DownloadingFileSystem,
+        tasks: Sequence[Download],
+        containment: Containment,
+        *,
+        force: bool,
+    ) -> None:
+        self._fs = fs
+        self._tasks = tasks
+        self._containment = containment
+        self._force = force
+        self._downloads: Batches[FileDownload] = Batches(self._get_downloads, len(tasks), MAX_URLS)
+
+    def copy(self, index: int, task: Download, progress: ProgressCallback) -> bool:
+        """Download one file, unless it is complete."""
+        if task.root is not None:
+            self._containment.check(task.target, task.root)
+        if not self._force and is_complete(task):
+            progress(task.size or 0, task.size)
+            return False
+        self._fs.fetch(task, progress, lambda: self._downloads.take(index, count_in_flight(task)))
+        return True
+
+    def _get_downloads(
+        self, indexes: Sequence[int]
+    ) -> dict[int, FileDownload | DigitalExchangeError]:
+        """Request the presigned URLs of files that are not complete."""
+        needed = [
+            index
+            for index in indexes
+            if not isfilelike(self._tasks[index].target)
+            and (self._force or not is_complete(self._tasks[index]))
+        ]
+        services = get_services(self._fs.exchange)
+        file_ids = [self._tasks[index].file_id for index in needed]
+        return dict(zip(needed, run_sync(get_downloads(services, file_ids)), strict=True))

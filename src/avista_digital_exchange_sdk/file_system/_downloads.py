@@ -41,7 +41,8 @@ class Download(NamedTuple):
         size: Its size in bytes.
         modified: The upload time.
         root: The directory that the local path must not leave; None for paths from the caller.
-        file_id: The file ID, if the path does not identify the file.
+        file_id: The file ID when the download was planned.
+        is_by_id: Whether the ID, not the path, identifies the file.
     """
 
     source: str
@@ -49,7 +50,8 @@ class Download(NamedTuple):
     size: int | None = None
     modified: datetime | None = None
     root: str | None = None
-    file_id: str | None = None
+    file_id: str = ""
+    is_by_id: bool = False
 
 
 class Folder(NamedTuple):
@@ -97,9 +99,7 @@ class DownloadPlan:
         """Add a file that is identified by its ID."""
         info = describe_file(file) | {"name": file.dataStoreFileId}
         self._fill_sizes([info])
-        self._append(
-            Download(info["name"], target, info["size"], info["modified"], root, info["name"])
-        )
+        self._add(info, target, root, is_by_id=True)
 
     def add_folder(self, info: Info, target: str, root: str | None = None) -> None:
         """Add a directory without its contents."""
@@ -159,8 +159,11 @@ class DownloadPlan:
             self.notes.append(f"{info['name']}: {hidden}; downloaded as {path}")
         return path
 
-    def _add(self, info: Info, target: Any, root: str | None) -> None:
-        self._append(Download(info["name"], target, info["size"], info["modified"], root))
+    def _add(self, info: Info, target: Any, root: str | None, *, is_by_id: bool = False) -> None:
+        file_id = info["dataStoreFileId"]
+        self._append(
+            Download(info["name"], target, info["size"], info["modified"], root, file_id, is_by_id)
+        )
 
     def _append(self, download: Download) -> None:
         """Add a file, unless another file has the same target."""

@@ -11,7 +11,8 @@ from .._transfer.upload import SpooledFile
 from . import _errors
 from ._entries import Info
 from ._errors import translate_errors
-from ._uploading import UploadingFileSystem, check_target, file_ids, get_store, split
+from ._upload_steps import check_target, file_ids
+from ._uploading import UploadingFileSystem, get_store, split
 from ._writer import StoreFileWriter, StoreTextWriter, StoreTransaction
 
 

@@ -1,6 +1,8 @@
 """Copies many files concurrently, and continues after failures."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Sequence
+from threading import BoundedSemaphore  # noqa: TID251  # only the core SDK uses backends
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from .._utils.progress import ProgressCallback
@@ -9,6 +11,13 @@ from ._concurrency import MAX_CONCURRENCY, Workers
 from ._errors import affects_all
 
 MAX_SHOWN_FAILURES = 3
+
+MAX_SMALL_CONCURRENCY = 4 * MAX_CONCURRENCY
+"""Maximum number of threads; only MAX_CONCURRENCY of them copy large files at the same time. On a
+distant line, a small file takes one round trip and hardly any bandwidth."""
+
+SMALL_BYTES = 1 << 20
+"""Maximum size of a small file."""
 
 CLEANUP_SECONDS = 15.0
 """Seconds to wait for running copies at the end of a job: deleting the record of a file that was
@@ -81,28 +90,47 @@ class _Stopped(BaseException):
     """Cancels running copies after the job has ended, like an interruption."""
 
 
+class CopySteps(Generic[AnyTask, Result]):
+    """The steps of copying the files of a job."""
+
+    def copy(self, index: int, task: AnyTask, progress: ProgressCallback) -> Any:
+        """Copy one file, in one of several threads; return what `finish()` needs."""
+        raise NotImplementedError
+
+    def finish(self, copied: Sequence[tuple[AnyTask, Any]]) -> Sequence[Result | Exception]:
+        """Finish files that were copied; return the result or the error of each."""
+        return [result for _, result in copied]
+
+    def clean_up(self) -> Sequence[str]:
+        """Release what was prepared and not used; return notes about what could not be."""
+        return []
+
+
 class CopyJob(Generic[AnyTask, Result]):
     """Copies files concurrently.
 
     Args:
-        copy: Copies one file, with a progress callback.
+        steps: How files are copied.
         callback: fsspec's progress callback for the job; an exception it raises cancels the job.
         fail_fast: Whether to stop at the first failure, and raise it.
     """
 
     def __init__(
         self,
-        copy: Callable[[AnyTask, ProgressCallback], Result],
+        steps: CopySteps[AnyTask, Result],
         callback: Any,
         *,
         fail_fast: bool = False,
     ) -> None:
-        self._copy = copy
+        self._steps = steps
         self._callback = callback
         self._fail_fast = fail_fast
         self._stopped = False
         self._cancelled_by: BaseException | None = None
         self._lost = 0
+        self._large = BoundedSemaphore(MAX_CONCURRENCY)
+        self._done: dict[int, Result] = {}
+        self._failed: dict[int, Exception] = {}
 
     def run(
         self, tasks: Sequence[AnyTask], failures: Sequence[Failure] = ()
@@ -116,38 +144,84 @@ class CopyJob(Generic[AnyTask, Result]):
         report: JobReport[AnyTask, Result] = JobReport(failures)
         if failures and self._fail_fast:
             raise failures[0].error
-        done: dict[int, Result] = {}
-        failed: dict[int, Exception] = {}
+        try:
+            report.stopped_by = self._copy_all(tasks)
+        except BaseException as error:
+            _add_notes(error, self._steps.clean_up())
+            raise
+        notes = self._steps.clean_up()
+        if report.stopped_by is not None:
+            _add_notes(report.stopped_by, notes)
+        report.done = [(tasks[index], result) for index, result in sorted(self._done.items())]
+        report.failures += [
+            Failure(tasks[index].source, error) for index, error in sorted(self._failed.items())
+        ]
+        report.not_tried = len(tasks) - len(self._done) - len(self._failed)
+        return report
 
-        def copy(index: int) -> Result:
-            return self._copy_one(tasks[index])
+    def _copy_all(self, tasks: Sequence[AnyTask]) -> Exception | None:
+        """Copy files; return the error that stopped the job, if any."""
 
-        with Workers(copy, cleanup_seconds=CLEANUP_SECONDS) as workers:
+        def copy(index: int) -> Any:
+            return self._copy_one(index, tasks[index])
+
+        with Workers(
+            copy, max_threads=MAX_SMALL_CONCURRENCY, cleanup_seconds=CLEANUP_SECONDS
+        ) as workers:
             try:
                 for index in range(len(tasks)):
                     workers.add(index)
                 self._callback.set_size(len(tasks))
-                for index, outcome in workers:
-                    error = outcome.exception()
-                    if error is None:
-                        self._lost = 0
-                        done[index] = outcome.result()
-                        self._callback.relative_update()
-                    elif self._cancelled_by or self._fail_fast or not isinstance(error, Exception):
-                        raise self._cancelled_by or error
-                    else:
-                        failed[index] = error
-                        if self._is_hopeless(error):
-                            report.stopped_by = error
-                            break
+                for outcomes in workers.iter_completed():
+                    copied = {
+                        index: outcome.result()
+                        for index, outcome in outcomes
+                        if outcome.exception() is None
+                    }
+                    # Files that were copied are finished even if others have failed.
+                    failed = self._finish(tasks, copied)
+                    failed += [
+                        (index, error)
+                        for index, outcome in outcomes
+                        if (error := outcome.exception())
+                    ]
+                    if (stopped_by := self._check_failures(failed)) is not None:
+                        return stopped_by
             finally:
                 self._stopped = True
-        report.done = [(tasks[index], result) for index, result in sorted(done.items())]
-        report.failures += [
-            Failure(tasks[index].source, error) for index, error in sorted(failed.items())
-        ]
-        report.not_tried = len(tasks) - len(done) - len(failed)
-        return report
+        return None
+
+    def _finish(
+        self, tasks: Sequence[AnyTask], copied: dict[int, Any]
+    ) -> list[tuple[int, BaseException]]:
+        """Finish files that were copied; return the errors."""
+        if not copied:
+            return []
+        failed: list[tuple[int, BaseException]] = []
+        results = self._steps.finish([(tasks[index], result) for index, result in copied.items()])
+        for index, result in zip(copied, results, strict=True):
+            if isinstance(result, Exception):
+                failed.append((index, result))
+                continue
+            self._lost = 0
+            self._done[index] = result
+            self._callback.relative_update()
+        return failed
+
+    def _check_failures(self, failed: Sequence[tuple[int, BaseException]]) -> Exception | None:
+        """Record failures; return the one that stops the job, if any.
+
+        Raises:
+            BaseException: A failure that cancels the job.
+        """
+        stopped_by: Exception | None = None
+        for index, error in failed:
+            if self._cancelled_by or self._fail_fast or not isinstance(error, Exception):
+                raise self._cancelled_by or error
+            self._failed[index] = error
+            if stopped_by is None and self._is_hopeless(error):
+                stopped_by = error
+        return stopped_by
 
     def _is_hopeless(self, error: BaseException) -> bool:
         """Whether the remaining files would fail in the same way."""
@@ -159,22 +233,41 @@ class CopyJob(Generic[AnyTask, Result]):
             return self._lost >= MAX_CONCURRENCY
         return True
 
-    def _copy_one(self, task: AnyTask) -> Result:
-        if self._stopped:
-            raise _Stopped
-        with self._callback.branched(task.source, task.target) as child:
-            report = to_progress_callback(child)
+    def _copy_one(self, index: int, task: AnyTask) -> Any:
+        with contextlib.nullcontext() if _is_small(task) else self._large:
+            if self._stopped:
+                raise _Stopped
+            with self._callback.branched(task.source, task.target) as child:
+                return self._steps.copy(index, task, self._create_progress(child))
 
-            def progress(done: int, total: int | None) -> None:
-                if self._stopped:
-                    raise _Stopped
-                try:
-                    report(done, total)
-                except BaseException as error:
-                    self._cancelled_by = error
-                    raise
+    def _create_progress(self, child: Any) -> ProgressCallback:
+        report = to_progress_callback(child)
 
-            return self._copy(task, progress)
+        def progress(done: int, total: int | None) -> None:
+            if self._stopped:
+                raise _Stopped
+            try:
+                report(done, total)
+            except BaseException as error:
+                self._cancelled_by = error
+                raise
+
+        return progress
+
+
+def count_in_flight(task: Task) -> int:
+    """Return how many files like this one are copied at the same time."""
+    return MAX_SMALL_CONCURRENCY if _is_small(task) else MAX_CONCURRENCY
+
+
+def _is_small(task: Task) -> bool:
+    size = getattr(task, "size", None)
+    return size is not None and size <= SMALL_BYTES
+
+
+def _add_notes(error: BaseException, notes: Sequence[str]) -> None:
+    for note in notes:
+        error.add_note(note)
 
 
 def to_progress_callback(callback: Any) -> ProgressCallback:

@@ -16,7 +16,7 @@ from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # untyped
 from .._backends import run_sync
 from .._models.paths import SEPARATOR, compose
 from .._options import DEFAULT_CONCURRENCY
-from .._services.storage.files import open_ranges, read_range
+from .._services.storage.files import FileDownload, download_file, open_ranges, read_range
 from .._transfer.range_reader import RangeReader
 from .._utils.progress import ProgressArgument
 from ..client import AvistaDigitalExchange, get_services
@@ -424,11 +424,18 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
             return
         self._with_file(source, lambda file_id: self._download_by_id(file_id, local, progress))
 
-    def _download_by_id(self, file_id: str, local: Path, progress: ProgressArgument | None) -> None:
+    def _download_by_id(
+        self,
+        file_id: str,
+        local: Path,
+        progress: ProgressArgument | None,
+        download: FileDownload | None = None,
+    ) -> None:
         local.parent.mkdir(parents=True, exist_ok=True)
         if local.is_dir():
             raise _errors.is_directory(str(local))
-        file = self.exchange.downloadDataStoreFile(file_id, local, progress=progress)
+        services = get_services(self.exchange)
+        file = run_sync(download_file(services, file_id, local, progress, download))
         set_modified(local, parse_time(file.lastModified))
 
     def _open_ranges(self, path: str) -> tuple[int, RangeReader]:

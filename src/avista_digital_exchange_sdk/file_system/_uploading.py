@@ -1,8 +1,7 @@
 """The part of the file system that creates directories, and uploads and copies files."""
 
 import contextlib
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,9 +15,8 @@ from .._backends import run_sync
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR
 from .._services.storage.files import download_into
-from .._services.storage.uploads import upload_source
-from .._transfer.upload import LocalFile, Source, SpooledFile
-from .._utils import validation
+from .._services.storage.uploads import NewFile, upload_source
+from .._transfer.upload import Source, SpooledFile
 from .._utils.progress import ProgressArgument, ProgressCallback
 from .._utils.temporary_files import explain_full_disk, open_temporary_file
 from ..client import get_services
@@ -26,23 +24,20 @@ from ..errors import NotFoundError, TransferError
 from . import _errors
 from ._directories import DirectoryCreator
 from ._downloading import DownloadingFileSystem
-from ._entries import Info, describe_file
+from ._entries import Info
 from ._errors import translate_errors
 from ._pairs import Pair, pair_copies, path_to_str, to_absolute_source
-from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, to_progress_callback
+from ._parallel_copy import (
+    AnyTask,
+    CopyJob,
+    CopySteps,
+    Failure,
+    JobReport,
+    Result,
+    to_progress_callback,
+)
+from ._upload_steps import UploadSteps, UploadTarget, check_target, file_ids, to_local_file
 from ._uploads import Upload, Uploaded, UploadPlan, compute_md5
-
-
-class UploadTarget(NamedTuple):
-    """Where a file is uploaded.
-
-    Attributes:
-        directory_id: The directory.
-        existing: The existing file of the same name, which is replaced.
-    """
-
-    directory_id: str
-    existing: Info | None
 
 
 class Replica(NamedTuple):
@@ -50,6 +45,19 @@ class Replica(NamedTuple):
 
     source: str
     target: str
+
+
+class _ReplicaSteps(CopySteps[Replica, None]):
+    """Copies files of the platform."""
+
+    def __init__(self, fs: "UploadingFileSystem", targets: Sequence[UploadTarget]) -> None:
+        self._fs = fs
+        self._targets = targets
+
+    def copy(self, index: int, task: Replica, progress: ProgressCallback) -> None:
+        upload_target = self._targets[index]
+        check_target(task.target, upload_target.existing)
+        self._fs.copy_over(task.source, task.target, upload_target)
 
 
 class UploadingFileSystem(DownloadingFileSystem):
@@ -110,7 +118,7 @@ class UploadingFileSystem(DownloadingFileSystem):
             self.makedirs(rpath, exist_ok=True)
         else:
             self._upload(
-                _local_file(local),
+                to_local_file(local),
                 rpath,
                 exclusive=mode == "create",
                 progress=to_progress_callback(callback),
@@ -178,29 +186,30 @@ class UploadingFileSystem(DownloadingFileSystem):
     ) -> JobReport[Upload, Uploaded]:
         """Run a plan; the report contains the resulting remote file for each task."""
 
-        def upload(
-            task: Upload, upload_target: UploadTarget, progress: ProgressCallback
-        ) -> Uploaded:
-            existing = upload_target.existing
-            check_target(task.target, existing, exclusive=mode == "create")
-            local = Path(os.path.abspath(task.source))
-            if existing is not None and not force and self._has_same_content(existing, local):
-                progress(task.size, task.size)
-                # Finish an interrupted earlier upload: delete the replaced files.
-                self._delete_files(*existing["duplicates"])
-                return Uploaded(existing | {"duplicates": ()}, is_new=False)
-            file = self._replace(_local_file(local), task.target, upload_target, progress=progress)
-            return Uploaded(describe_file(file) | {"name": task.target}, is_new=True)
+        def create_steps(
+            tasks: Sequence[Upload], targets: Sequence[UploadTarget]
+        ) -> CopySteps[Upload, Uploaded]:
+            return UploadSteps(
+                get_services(self.exchange),
+                self._listings,
+                tasks,
+                targets,
+                self._has_same_content,
+                exclusive=mode == "create",
+                force=force,
+            )
 
         directories = plan.directories
-        return self._run(plan.files, directories, plan.failures, upload, callback, fail_fast)
+        return self._run(plan.files, directories, plan.failures, create_steps, callback, fail_fast)
 
     def _run(
         self,
         tasks: list[AnyTask],
         directories: Iterable[str],
         failures: Iterable[Failure],
-        copy: Callable[[AnyTask, UploadTarget, ProgressCallback], Result],
+        create_steps: Callable[
+            [Sequence[AnyTask], Sequence[UploadTarget]], CopySteps[AnyTask, Result]
+        ],
         callback: Any,
         fail_fast: bool,
     ) -> JobReport[AnyTask, Result]:
@@ -210,15 +219,10 @@ class UploadingFileSystem(DownloadingFileSystem):
             raise failures[0].error
         creator = DirectoryCreator(self.exchange, self._listings)
         creator.create([*directories, *(split(task.target)[0] for task in tasks)])
-
-        def copy_one(task: AnyTask, progress: ProgressCallback) -> Result:
-            parent, _ = split(task.target)
-            existing = creator.contents[parent].find(task.target)
-            return copy(task, UploadTarget(creator.directory_id(parent), existing), progress)
-
         ready = [task for task in tasks if creator.find_failure(split(task.target)[0]) is None]
+        targets = [creator.find_target(task.target) for task in ready]
         not_created = [Failure(path, error) for path, error in creator.failures.items()]
-        job = CopyJob(copy_one, callback, fail_fast=fail_fast)
+        job = CopyJob(create_steps(ready, targets), callback, fail_fast=fail_fast)
         report = job.run(ready, [*failures, *not_created])
         report.not_tried += len(tasks) - len(ready)
         return report
@@ -256,11 +260,12 @@ class UploadingFileSystem(DownloadingFileSystem):
         )
         tasks, directories = self._expand_copies(pairs, with_directories=maxdepth is None)
 
-        def copy(task: Replica, upload_target: UploadTarget, _: ProgressCallback) -> None:
-            check_target(task.target, upload_target.existing)
-            self._copy_over(task.source, task.target, upload_target)
+        def create_steps(
+            _: Sequence[Replica], targets: Sequence[UploadTarget]
+        ) -> CopySteps[Replica, None]:
+            return _ReplicaSteps(self, targets)
 
-        report = self._run(tasks, directories, (), copy, DEFAULT_CALLBACK, fail_fast=False)
+        report = self._run(tasks, directories, (), create_steps, DEFAULT_CALLBACK, fail_fast=False)
         if on_error == "ignore":
             report.failures = [
                 one for one in report.failures if not isinstance(one.error, FileNotFoundError)
@@ -292,9 +297,10 @@ class UploadingFileSystem(DownloadingFileSystem):
         if self.isdir(source):
             self.makedirs(target, exist_ok=True)
         else:
-            self._copy_over(source, target, self._prepare_target(target))
+            self.copy_over(source, target, self._prepare_target(target))
 
-    def _copy_over(self, source: str, target: str, upload_target: UploadTarget) -> None:
+    def copy_over(self, source: str, target: str, upload_target: UploadTarget) -> None:
+        """Copy a file through this machine."""
         services = get_services(self.exchange)
         with open_temporary_file() as file:
             with explain_full_disk():
@@ -333,17 +339,9 @@ class UploadingFileSystem(DownloadingFileSystem):
         progress: ProgressArgument | None = None,
     ) -> DataStoreFile:
         """Upload a file, then delete existing files of the same name."""
-        _, name = split(path)
+        new = NewFile(get_store(path), upload_target.directory_id, split(path)[1], description)
         with translate_errors(path):
-            upload = upload_source(
-                get_services(self.exchange),
-                source,
-                get_store(path),
-                upload_target.directory_id,
-                name,
-                description,
-                progress,
-            )
+            upload = upload_source(get_services(self.exchange), source, new, progress)
             file = run_sync(upload)
             self._listings.forget(path, below=False)
             self._delete_files(*file_ids(upload_target.existing))
@@ -367,10 +365,6 @@ class UploadingFileSystem(DownloadingFileSystem):
                 self.exchange.deleteDataStoreFile(file_id)
 
 
-def _local_file(path: Path) -> LocalFile:
-    return LocalFile(validation.require_file("lpath", path))
-
-
 def split(path: str) -> tuple[str, str]:
     """Split a path into the parent directory and the name."""
     parent, _, name = path.rpartition(SEPARATOR)
@@ -379,20 +373,5 @@ def split(path: str) -> tuple[str, str]:
     return parent, name
 
 
-def file_ids(info: Info | None) -> list[str]:
-    """Return the IDs of all files of the same name, including older ones."""
-    return [] if info is None else [info["dataStoreFileId"], *info["duplicates"]]
-
-
 def get_store(path: str) -> str:
     return path.partition(SEPARATOR)[0]
-
-
-def check_target(path: str, existing: Info | None, *, exclusive: bool = False) -> None:
-    """Reject a target that is a directory, or that exists and must not be replaced."""
-    if existing is None:
-        return
-    if existing["type"] == "directory":
-        raise _errors.is_directory(path)
-    if exclusive:
-        raise _errors.exists(path)

@@ -13,10 +13,11 @@ from ..._graphql.client import require_found
 from ..._utils import validation
 from ...errors import DigitalExchangeError
 from ..base import BaseService
+from .files import FileDownload, get_download
 
 if TYPE_CHECKING:
     from ..._generated.client import Client
-    from ..._generated.fragments import DataStoreDirectory
+    from ..._generated.fragments import DataStoreDirectory, DataStoreFile
 
 
 class NewDirectory(NamedTuple):
@@ -56,3 +57,44 @@ async def create_directories(
         return call
 
     return await run_batch(service._client, [create(directory) for directory in directories])
+
+
+async def get_files(
+    service: BaseService, file_ids: Sequence[str]
+) -> list[DataStoreFile | DigitalExchangeError]:
+    """Get the metadata of files."""
+
+    def get(file_id: str) -> Call[Client, DataStoreFile]:
+        async def call(client: Client) -> DataStoreFile:
+            response = await client.storage_get_data_store_file(file_id)
+            return require_found(response, "file", file_id)
+
+        return call
+
+    return await run_batch(service._client, [get(file_id) for file_id in file_ids])
+
+
+async def get_downloads(
+    service: BaseService, file_ids: Sequence[str]
+) -> list[FileDownload | DigitalExchangeError]:
+    """Get the metadata and the presigned URLs of files."""
+
+    def get(file_id: str) -> Call[Client, FileDownload]:
+        return lambda client: get_download(client, file_id)
+
+    return await run_batch(service._client, [get(file_id) for file_id in file_ids])
+
+
+async def delete_files(
+    service: BaseService, file_ids: Sequence[str]
+) -> list[DataStoreFile | DigitalExchangeError]:
+    """Delete files."""
+
+    def delete(file_id: str) -> Call[Client, DataStoreFile]:
+        async def call(client: Client) -> DataStoreFile:
+            response = await client.storage_delete_data_store_file(file_id)
+            return require_found(response, "file", file_id)
+
+        return call
+
+    return await run_batch(service._client, [delete(file_id) for file_id in file_ids])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import IO, TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ..._graphql.client import require_found
 from ..._models.directory import join_name
@@ -18,9 +19,10 @@ from ..._utils.progress import NO_PROGRESS, ProgressArgument, ProgressReporter
 from ..._utils.values import UNSET
 from ..base import BaseService
 from ..presigned_urls import require_url
-from .uploads import upload_source
+from .uploads import NewFile, upload_source
 
 if TYPE_CHECKING:
+    from ..._generated.client import Client
     from ..._generated.fragments import DataStoreFile
 
 
@@ -103,15 +105,8 @@ class FileService(BaseService):
             file_name = validation.require_str("localPath", path.name)
         else:
             file_name = validation.require_str("name", name)
-        return await upload_source(
-            self,
-            LocalFile(path),
-            dataStoreId,
-            dataStoreDirectoryId,
-            file_name,
-            description,
-            progress,
-        )
+        new = NewFile(dataStoreId, dataStoreDirectoryId, file_name, description)
+        return await upload_source(self, LocalFile(path), new, progress)
 
     async def downloadDataStoreFile(
         self,
@@ -150,15 +145,7 @@ class FileService(BaseService):
         """
         validation.require_id("dataStoreFileId", dataStoreFileId)
         target = validation.resolve_output_path("writeLocation", writeLocation, "")
-        reporter = ProgressReporter(progress)
-        async with self._backend.transfer_slot():
-            file, url = await self._get_download_url(dataStoreFileId)
-            name = join_name(file.name, file.fileExtension)
-            if target.is_dir():
-                target = join_below(target, name, otherwise=dataStoreFileId)
-            async with open_output(self._backend, target) as local:
-                await self._download(dataStoreFileId, name, url, local, reporter)
-        return file
+        return await download_file(self, dataStoreFileId, target, progress)
 
     async def _download(
         self,
@@ -169,7 +156,7 @@ class FileService(BaseService):
         reporter: ProgressReporter,
     ) -> None:
         async def get_url() -> Secret[str]:
-            return (await self._get_download_url(dataStoreFileId))[1]
+            return (await self._get_download_url(dataStoreFileId)).url
 
         with reporter.track(name) as callback:
             await self._transfers.download(get_url, local, name, callback, url)
@@ -268,10 +255,49 @@ class FileService(BaseService):
         )
         return require_found(response, "file", dataStoreFileId)
 
-    async def _get_download_url(self, dataStoreFileId: str) -> tuple[DataStoreFile, Secret[str]]:
-        response = await self._client.storage_get_data_store_file_download(dataStoreFileId)
-        file = require_found(response.storage_getDataStoreFile, "file", dataStoreFileId)
-        return file, require_url(response.storage_getDataStoreFileDownloadUrl, "download")
+    async def _get_download_url(self, dataStoreFileId: str) -> FileDownload:
+        return await get_download(self._client, dataStoreFileId)
+
+
+class FileDownload(NamedTuple):
+    """A file, and the presigned URL of its bytes."""
+
+    file: DataStoreFile
+    url: Secret[str]
+
+
+async def get_download(client: Client, dataStoreFileId: str) -> FileDownload:
+    """Get a file with a presigned URL of its bytes."""
+    response = await client.storage_get_data_store_file_download(dataStoreFileId)
+    file = require_found(response.storage_getDataStoreFile, "file", dataStoreFileId)
+    return FileDownload(file, require_url(response.storage_getDataStoreFileDownloadUrl, "download"))
+
+
+async def download_file(
+    service: FileService,
+    dataStoreFileId: str,
+    target: Path,
+    progress: ProgressArgument | None,
+    download: FileDownload | None = None,
+) -> DataStoreFile:
+    """Download a file to the local file system.
+
+    Args:
+        service: Runs the requests.
+        dataStoreFileId: The ID of the file.
+        target: The path of the output file, or a directory.
+        progress: Reports the progress in bytes.
+        download: The file with its URL, if it was requested before.
+    """
+    reporter = ProgressReporter(progress)
+    async with service._backend.transfer_slot():
+        file, url = download or await service._get_download_url(dataStoreFileId)
+        name = join_name(file.name, file.fileExtension)
+        if target.is_dir():
+            target = join_below(target, name, otherwise=dataStoreFileId)
+        async with open_output(service._backend, target) as local:
+            await service._download(dataStoreFileId, name, url, local, reporter)
+    return file
 
 
 def can_rename_to(name: str, extension: str | None) -> bool:
@@ -295,7 +321,7 @@ async def open_ranges(
     file, url = await service._get_download_url(dataStoreFileId)
 
     async def get_url() -> Secret[str]:
-        return (await service._get_download_url(dataStoreFileId))[1]
+        return (await service._get_download_url(dataStoreFileId)).url
 
     name = join_name(file.name, file.fileExtension)
     return file, RangeReader(service._backend, get_url, name, url)
