@@ -93,7 +93,7 @@ class TestConstruction:
         self, create_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AVISTA_DX_TOKEN", "")
-        with pytest.raises(InvalidParameterError, match=r"^token must be "):
+        with pytest.raises(InvalidParameterError, match=r"^AVISTA_DX_TOKEN must be "):
             create_client()
 
     def test_client_accepts_a_line_end_after_the_token(

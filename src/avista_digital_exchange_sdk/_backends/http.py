@@ -1,6 +1,7 @@
 """Requests and errors of httpx, shared by both backends."""
 
 import contextlib
+import socket
 import sys
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -130,26 +131,30 @@ def build_presigned_headers(headers: dict[str, str]) -> dict[str, str]:
 def convert_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
     """Convert errors of httpx to those of this package, with the original ones as causes."""
     handled = sys.exception()
+    peer = ""
     try:
         try:
             yield
         except BaseException as error:
             strip_transport(error, handled)
             if isinstance(error, httpx.RequestError):
+                peer = _describe_peer(network, error)
                 # It contains the token or a presigned URL, and may be pickled with the cause.
                 error._request = None
             raise
     except httpx.TimeoutException as error:
         if isinstance(error, httpx.ConnectTimeout):
             seconds = _limit_connect_timeout(network, timeout)
-            message = f"no connection within {seconds:g} s (connect timeout)"
+            message = (
+                f"no connection{peer and f' to {peer}'} within {seconds:g} s (connect timeout)"
+            )
             raise RequestTimeoutError(message, sent=False) from error
         kind = type(error).__name__.removesuffix("Timeout").lower()
         message = f"no response within {timeout:g} s ({kind} timeout)"
         raise RequestTimeoutError(message) from error
     except httpx.TransportError as error:
         reason = _strip_quoted_response(error)
-        message = f"the connection failed: {reason or type(error).__name__}"
+        message = _describe_failure(error, peer, reason or type(error).__name__)
         if CERTIFICATE_ERROR in reason:
             message += network.tls.describe_trust()
         sent = not isinstance(error, (httpx.ConnectError, httpx.ProxyError))
@@ -157,6 +162,35 @@ def convert_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
     except UnicodeError:
         message = "the connection failed: the URL has an invalid host name"
         raise ConnectionFailedError(message, sent=False) from None
+
+
+def _describe_peer(network: NetworkConfig, error: httpx.RequestError) -> str:
+    """Describe what the client connects to: a host, or a proxy with the variable that names it."""
+    if error._request is None:
+        return ""
+    url = error._request.url
+    proxy = network.proxies.describe(url.scheme, url.host, url.port)
+    return proxy or (url.host if url.port is None else f"{url.host}:{url.port}")
+
+
+def _describe_failure(error: httpx.TransportError, peer: str, reason: str) -> str:
+    if peer and isinstance(error, httpx.ConnectError):
+        causes = list(_iterate_causes(error))
+        if any(isinstance(cause, socket.gaierror) for cause in causes):
+            return f"no host {peer}: {reason}"
+        if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+            return f"{peer} refused the connection"
+    return f"the connection{peer and f' to {peer}'} failed: {reason}"
+
+
+def _iterate_causes(error: BaseException) -> Iterator[BaseException]:
+    pending: list[BaseException | None] = [error]
+    while pending:
+        if (one := pending.pop()) is not None:
+            yield one
+            pending += [one.__cause__ or one.__context__, *getattr(one, "exceptions", ())]
+            # httpcore passes on some causes only as arguments.
+            pending += [each for each in one.args if isinstance(each, BaseException)]
 
 
 def _strip_quoted_response(error: httpx.TransportError) -> str:

@@ -53,18 +53,31 @@ class Proxies:
         Raises:
             InvalidParameterError: The proxy that the environment specifies is invalid.
         """
+        return self._find(scheme, host, port)[0]
+
+    def describe(self, scheme: str, host: str, port: int | None = None) -> str:
+        """Describe the proxy of a host and what specifies it; return "" if there is none."""
+        proxy, source = self._find(scheme, host, port)
+        if proxy is None:
+            return ""
+        # Without the user name and the password.
+        location = urlsplit(proxy.reveal()).netloc.rpartition("@")[2]
+        return f"the proxy {location} (from {source})"
+
+    def _find(self, scheme: str, host: str, port: int | None) -> tuple[Secret[str] | None, str]:
         # A proxy cannot connect to this machine.
         if validation.is_loopback(host):
-            return None
+            return None, ""
         if self._proxy is not None:
-            return self._proxy
+            return self._proxy, "the argument proxy"
         port = port or _PORTS[scheme]
         if any(entry.covers(host, port) for entry in self._direct):
-            return None
+            return None, ""
         for name in _VARIABLES[scheme]:
             if name in self._settings:
-                return self._parse(name, host)
-        return None
+                source = self._settings[name].variable or "the operating system"
+                return self._parse(name, host), source
+        return None, ""
 
     def _parse(self, name: str, host: str) -> Secret[str] | None:
         setting = self._settings[name]

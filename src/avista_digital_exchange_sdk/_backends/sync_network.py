@@ -108,7 +108,8 @@ def _resolve(host: str, port: int, timeout: float) -> list[str]:
     except queue.Empty:
         raise httpcore.ConnectTimeout(f"{host} could not be resolved in time") from None
     if isinstance(outcome, OSError):
-        raise httpcore.ConnectError(str(outcome)) from outcome
+        # As an argument, because httpcore drops the cause.
+        raise httpcore.ConnectError(outcome) from outcome
     if isinstance(outcome, UnicodeError):
         raise outcome
     return outcome

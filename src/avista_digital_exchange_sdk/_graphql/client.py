@@ -1,7 +1,8 @@
 """The GraphQL client: sends operations over HTTP and retries them."""
 
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar
@@ -21,7 +22,12 @@ from .._utils.retry import (
     parse_retry_after,
     retrying,
 )
-from ..errors import DigitalExchangeError, NotFoundError, UnauthorizedError
+from ..errors import (
+    ConnectionFailedError,
+    DigitalExchangeError,
+    NotFoundError,
+    UnauthorizedError,
+)
 from .documents import select_operation
 
 if TYPE_CHECKING:
@@ -186,13 +192,6 @@ class GraphQLClient(TokenHolder):
                 attempt.retry_after = parse_retry_after(response.headers)
                 return self.parse(operation, response)
             except DigitalExchangeError as error:
-                if (
-                    isinstance(error, UnauthorizedError)
-                    and error.statusCode == REJECTED_TOKEN_STATUS
-                ):
-                    error.add_note(
-                        f"{self.endpoint} rejected the token, which comes from {self.sources.token}"
-                    )
                 if may_have_succeeded(error):
                     may_have_taken_effect = True
                     self.report_unknown_outcome()
@@ -248,9 +247,26 @@ class GraphQLClient(TokenHolder):
         from .responses import parse_response
 
         max_error_bytes = self.backend.options.max_error_bytes
-        return parse_response(
-            operation.result, response, operation.label, self.token, max_error_bytes
-        )
+        with self._add_sources():
+            return parse_response(
+                operation.result, response, operation.label, self.token, max_error_bytes
+            )
+
+    @contextlib.contextmanager
+    def _add_sources(self) -> Iterator[None]:
+        """Add to errors where a rejected token, or an unreachable endpoint, comes from."""
+        try:
+            yield
+        except UnauthorizedError as error:
+            if error.statusCode == REJECTED_TOKEN_STATUS:
+                error.add_note(
+                    f"{self.endpoint} rejected the token, which comes from {self.sources.token}"
+                )
+            raise
+        except ConnectionFailedError as error:
+            if not error.sent:
+                error.add_note(f"the endpoint {self.endpoint} comes from {self.sources.endpoint}")
+            raise
 
     async def send(
         self,
@@ -266,7 +282,8 @@ class GraphQLClient(TokenHolder):
             body: The body of the request.
         """
         start = self.backend.clock()
-        response = await self.backend.post(self.endpoint, self.token, body, self._timeout)
+        with self._add_sources():
+            response = await self.backend.post(self.endpoint, self.token, body, self._timeout)
         if self.log.isEnabledFor(logging.DEBUG):
             self.log.debug(
                 "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",

@@ -18,6 +18,7 @@ PRODUCTION_ENDPOINT = (
 TOKEN_VARIABLE = "AVISTA_DX_TOKEN"
 ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
 PROFILE_VARIABLE = "AVISTA_DX_PROFILE"
+_VARIABLE = "the environment variable "
 
 
 class Sources(NamedTuple):
@@ -181,7 +182,7 @@ def _describe_argument(name: str, argument: Secret[object]) -> str:
 
 def describe_variable(name: str) -> str:
     """Describe an environment variable as a source."""
-    return f"the environment variable {name}"
+    return f"{_VARIABLE}{name}"
 
 
 # Messages and local variables must not contain the values, which may be secrets.
@@ -189,20 +190,29 @@ def describe_variable(name: str) -> str:
 
 def parse_token(argument: Secret[object], source: str) -> Secret[str]:
     """Validate a token."""
+    name = _name_in_messages("token", source)
     if not isinstance(argument.reveal(), str):
         kind = type(argument.reveal()).__name__
-        raise InvalidParameterError(f"token must be a string, got a value of type {kind}")
+        raise InvalidParameterError(f"{name} must be a string, got a value of type {kind}")
     token = Secret(str(argument.reveal()).strip())
+    if not token.reveal():
+        raise InvalidParameterError(f"{name} must be a token, got an empty string")
     if not _is_token(token.reveal()):
         raise InvalidParameterError(
-            "token must be a token, got a string that is empty or contains invalid characters, "
-            f"from {source}"
+            f"{name} must be a token, got a string that contains invalid characters"
         )
     if validation.is_url(token.reveal()):
-        raise InvalidParameterError(
-            f"token must be a token, got a URL from {source}; is it the endpoint's?"
-        )
+        raise InvalidParameterError(f"{name} must be a token, got a URL; is it the endpoint's?")
     return token
+
+
+def _name_in_messages(argument: str, source: str) -> str:
+    """Return how messages call a value: by its argument, variable, or source."""
+    if source == f"the argument {argument}":
+        return argument
+    if source.startswith(_VARIABLE):
+        return source.removeprefix(_VARIABLE)
+    return f"the {argument} from {source}"
 
 
 def _is_token(value: str) -> bool:
@@ -213,9 +223,9 @@ def parse_endpoint(argument: Secret[object], source: str) -> str:
     """Validate the URL of a GraphQL API."""
     if not _is_endpoint(argument.reveal()):
         raise InvalidParameterError(
-            "endpoint must be an https:// URL (http:// only on this machine) without user name, "
-            f"password, query string or fragment; the value of {source} is not shown, as it may "
-            "be a secret"
+            f"{_name_in_messages('endpoint', source)} must be an https:// URL (http:// only on "
+            "this machine) without user name, password, query string or fragment; the value is "
+            "not shown, as it may be a secret"
         )
     parts = urlsplit(str(argument.reveal()).strip())
     return urlunsplit(parts._replace(path=re.sub("/{2,}", "/", parts.path).removesuffix("/")))

@@ -1,5 +1,6 @@
 """The `avista-dx` program: all commands, in the order of the help."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -65,7 +66,23 @@ class _Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if any(parameter.metavar == DATABASE for parameter in self.params):
             args = _move_database_first(args)
-        return super().parse_args(ctx, args)
+        try:
+            # A copy, as the parser removes the arguments.
+            return super().parse_args(ctx, list(args))
+        except typer.BadParameter as error:
+            self._correct(error, ctx, args)
+            raise
+
+    def _correct(self, error: typer.BadParameter, ctx: Any, args: list[str]) -> None:
+        """Name the argument that is missing, and say in words what is invalid."""
+        arguments: list[Any] = [one for one in self.params if one.param_type_name == "argument"]
+        if not error.message and error.param in arguments[:-1]:
+            # The parser assigns the only argument of `get SOURCE` to TARGET, the last one.
+            given, *_ = self.make_parser(ctx).parse_args(list(args))
+            if given.get(str(arguments[-1].name)):
+                error.param = arguments[-1]
+        message = error.message.removeprefix("Value error, ")
+        error.message = re.sub(r"^Input should (be [^,]*).*", r"must \1", message)
 
 
 def _move_database_first(args: list[str]) -> list[str]:

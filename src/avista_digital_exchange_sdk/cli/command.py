@@ -12,12 +12,15 @@ from .log_messages import show_log
 
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log each request.")]
 Profile = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="The profile to use (default: AVISTA_DX_PROFILE)."),
 ]
 COMMON_OPTIONS_WITH_VALUE = frozenset({"--profile"})
-COMMON_OPTIONS = COMMON_OPTIONS_WITH_VALUE | {"--json", "--quiet", "-q"}
+COMMON_OPTIONS = COMMON_OPTIONS_WITH_VALUE | {
+    *("--json", "--quiet", "-q", "--verbose", "-v"),
+}
 Action = Callable[..., None]
 
 
@@ -46,13 +49,14 @@ def command(*examples: str) -> Callable[[Action], Command]:
         def act(
             json: Json = False,
             quiet: Quiet = False,
+            verbose: Verbose = False,
             profile: Profile = None,
             **arguments: Any,
         ) -> None:
-            run = CommandContext(json, quiet, profile)
+            run = CommandContext(json=json, quiet=quiet, verbose=verbose, profile=profile)
             with handle_errors():
                 try:
-                    with show_log(quiet):
+                    with show_log(quiet=quiet, verbose=verbose):
                         action(run, **arguments)
                 finally:
                     run.close()

@@ -37,10 +37,13 @@ class CommandContext:
     Args:
         json: Whether data is printed as JSON.
         quiet: Whether to print only errors.
+        verbose: Whether the log is shown, with all warnings of the library.
         profile: The name of the profile, or None.
     """
 
-    def __init__(self, json: bool, quiet: bool, profile: str | None) -> None:
+    def __init__(
+        self, *, json: bool, quiet: bool, verbose: bool = False, profile: str | None = None
+    ) -> None:
         self.json = json
         self.quiet = quiet
         self.profile = profile
@@ -50,7 +53,7 @@ class CommandContext:
         warnings.simplefilter("always", DigitalExchangeWarning)
         self._show_other_warning = warnings.showwarning
         warnings.showwarning = self._show_warning
-        if not quiet:
+        if not quiet and not verbose:
             handler = _WarningHandler(logging.WARNING)
             logger.addHandler(handler)
             self._exit_stack.callback(logger.removeHandler, handler)

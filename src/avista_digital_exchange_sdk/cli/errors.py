@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,7 @@ import typer
 
 from .._escaping import escape_controls
 from ..errors import (
+    ApiError,
     ConnectionFailedError,
     DigitalExchangeError,
     InvalidParameterError,
@@ -31,6 +33,8 @@ from .exit_codes import (
 )
 from .parameter_names import to_cli_message
 from .remote_paths import to_url_if_remote
+
+DEBUG_VARIABLE = "AVISTA_DX_DEBUG"
 
 _EXIT_CODES_BY_ERROR: list[tuple[type[BaseException], int]] = [
     (InvalidParameterError, USAGE_ERROR),
@@ -57,6 +61,8 @@ def handle_errors() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(PIPE_CLOSED) from None
     except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get(DEBUG_VARIABLE, "0") not in ("", "0"):
+            traceback.print_exc()
         print_error(format_error(error))
         raise typer.Exit(exit_code_for(error)) from None
 
@@ -105,9 +111,14 @@ def _message(error: BaseException) -> str:
         return "interrupted"
     if isinstance(error, InvalidParameterError):
         return to_cli_message(str(error))
+    if isinstance(error, ApiError):
+        # The name of the GraphQL operation is one of the library.
+        return str(error).removeprefix(f"{error.operationName}: ")
     if isinstance(error, DigitalExchangeError):
-        return str(error)
-    if isinstance(error, OSError) and error.strerror:
+        return to_cli_message(str(error))
+    if isinstance(error, OSError):
+        if not error.strerror:
+            return str(error) or type(error).__name__
         path = to_url_if_remote(str(error.filename or ""))
         return f"{path}: {error.strerror}" if path else error.strerror
     if isinstance(error, UnicodeEncodeError):

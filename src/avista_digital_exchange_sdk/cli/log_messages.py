@@ -18,14 +18,15 @@ class _TerminalHandler(logging.Handler):
 
 
 @contextmanager
-def show_log(quiet: bool) -> Iterator[None]:
-    """Show messages of level INFO, such as retries and their reasons, on a terminal."""
-    if quiet or not sys.stderr.isatty():
+def show_log(*, quiet: bool, verbose: bool) -> Iterator[None]:
+    """Show log messages: with `verbose` all of them, on a terminal also retries and reasons."""
+    if not verbose and (quiet or not sys.stderr.isatty()):
         yield
         return
-    handler, level = _TerminalHandler(logging.INFO), _logger.level
+    shown = logging.DEBUG if verbose else logging.INFO
+    handler, level = _TerminalHandler(shown), _logger.level
     _logger.addHandler(handler)
-    _logger.setLevel(logging.INFO)
+    _logger.setLevel(shown)
     try:
         yield
     finally:

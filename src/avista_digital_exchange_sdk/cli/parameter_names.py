@@ -75,6 +75,13 @@ OPTION_BY_PARAMETER = {
 """The options that correspond to arguments of calls."""
 
 
+# Phrases of messages that are of use only in programs.
+_PHRASES = {
+    "assetAndAttributesFilter[": "--filter[",
+    ", or a timedelta": "",
+    "pass token=, set": "set",
+}
+
 _LITERAL = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[[^\]\n]*\]|\{[^}\n]*\}|-?\d+|True)"""
 _NAMES = "|".join(OPTION_BY_PARAMETER)
 _ARGUMENT = re.compile(rf"\b({_NAMES})=({_LITERAL})?")
@@ -87,6 +94,8 @@ def to_cli_message(message: str) -> str:
 
     Suggested arguments such as `decimal=','` become options as they are typed.
     """
+    for phrase, replacement in _PHRASES.items():
+        message = message.replace(phrase, replacement)
     message = _NEXT_ARGUMENT.sub(r"\1=\2 ", message)
     message = _ARGUMENT.sub(_to_option, message)
     for argument, option in OPTION_BY_PARAMETER.items():

@@ -70,8 +70,14 @@ def forget_names() -> None:
 def resolve_path(files: "DataStoreFileSystem", argument: str, remote_path: str) -> str:
     """Convert a remote path to a file system path."""
     if not is_remote(remote_path):
+        from .._services.name_lookup import find_kind
+
+        kind = find_kind(remote_path)
         raise validation.invalid_argument(
-            argument, remote_path, HELP[0].lower() + HELP[1:].rstrip(".")
+            argument,
+            remote_path,
+            HELP[0].lower() + HELP[1:].rstrip("."),
+            note=f"that is the ID of {kind.name}" if kind else "",
         )
     if not (is_file_id(remote_path) or is_directory_id(remote_path)):
         path: str = files._strip_protocol(remote_path)

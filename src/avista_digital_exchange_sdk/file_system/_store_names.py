@@ -7,7 +7,7 @@ from fsspec.dircache import DirCache  # type: ignore[import-untyped]  # untyped
 
 from .._backends import run_sync
 from .._models.paths import SEPARATOR
-from .._services.name_lookup import DATA_STORE, find_by_name, list_data_stores
+from .._services.name_lookup import DATA_STORE, find_by_name, find_kind, list_data_stores
 from ..client import AvistaDigitalExchange, get_services
 from ..errors import NotFoundError
 
@@ -35,7 +35,7 @@ class StoreNames:
             InvalidParameterError: Several data stores have the name.
         """
         root, separator, inner = path.partition(SEPARATOR)
-        if not root or root.startswith(DATA_STORE.prefix):
+        if not root or find_kind(root):
             return path
         try:
             return f"{self._find(root)}{separator}{inner}"
@@ -44,6 +44,8 @@ class StoreNames:
 
     def explain(self, name: str) -> str:
         """Return why a name is not that of a data store."""
+        if kind := find_kind(name):
+            return f"that is the ID of {kind.name}, and not of a data store"
         try:
             self._find(name)
         except NotFoundError as error:

@@ -50,7 +50,7 @@ def stores(run: CommandContext) -> None:
 )
 def ls(
     run: CommandContext,
-    remote_path: Annotated[str, typer.Argument(metavar="[PATH]", help=HELP)] = SCHEME,
+    remote_path: Annotated[str, typer.Argument(metavar="PATH", help=HELP)] = SCHEME,
 ) -> None:
     """List a directory of a data store, or all data stores.
 

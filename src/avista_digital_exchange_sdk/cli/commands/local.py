@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def local(
     run: CommandContext,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 for any free port.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 for any free port.")
+    ] = 0,
     data: Annotated[
         Path | None,
         typer.Option(

@@ -198,6 +198,9 @@ def _filters(
     if bool(assets) + all_assets + (file is not None) != 1 or (file is not None and attributes):
         raise InvalidParameterError("one of --asset, --all and --filter must be used")
     if file is None:
+        for option, values in {"--asset": assets, "--attribute": attributes}.items():
+            for value in values or ():
+                validation.require_str(option, value)
         names = [ALL] if all_assets else assets or []
         return [{"assetId": asset, "attributeNamesFilter": attributes} for asset in names]
     try:
