@@ -39,7 +39,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("TOKEN", "ENDPOINT", "PROFILE", "KEYRING_TIMEOUT", "DEBUG"):
+    for name in ("TOKEN", "ENDPOINT", "PROFILE", "KEYRING_TIMEOUT", "DEBUG", "ALLOW_HTTP"):
         monkeypatch.delenv(f"AVISTA_DX_{name}", raising=False)
     # No profile of the developer.
     monkeypatch.setenv("AVISTA_DX_CONFIG_DIR", os.path.join(os.devnull, "none"))

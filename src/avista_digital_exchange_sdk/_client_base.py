@@ -18,7 +18,7 @@ from ._backends import (
 )
 from ._graphql.client import GraphQLClient
 from ._options import DEFAULT_CONCURRENCY, Options
-from ._profiles.access import Access, resolve_access
+from ._profiles.access import Access, resolve_access, resolve_http_hosts
 from ._secrets import Secret, TokenHolder
 from ._utils import validation
 from ._utils.logging import client_logger
@@ -64,6 +64,7 @@ class BaseClient(TokenHolder):
         verify: Verify = True,
         proxy: str | None = None,
         profile: str | None = None,
+        allowHttp: bool | None = None,
     ) -> None:
         """Create a client; no request is made.
 
@@ -86,6 +87,9 @@ class BaseClient(TokenHolder):
             profile: The name of the profile with token and endpoint; it has priority over the
                 environment. Defaults to the environment variable `AVISTA_DX_PROFILE`, or else to
                 the profile `default`.
+            allowHttp: Whether the endpoint may be an `http://` URL of a host in a private network,
+                to which the token is sent unencrypted. Such URLs of this machine are always
+                allowed. Defaults to whether the environment variable `AVISTA_DX_ALLOW_HTTP` is 1.
 
         Raises:
             InvalidParameterError: The token is missing, or an argument is invalid.
@@ -96,7 +100,7 @@ class BaseClient(TokenHolder):
         """
         arguments = Arguments(token, debug, endpoint, proxy, profile)
         del token, debug, endpoint, proxy, profile
-        config = parse_config(arguments, timeout, maxRetries, verify, maxConcurrency)
+        config = parse_config(arguments, timeout, maxRetries, verify, maxConcurrency, allowHttp)
         self._connect(config.with_options(self._options))
 
     def _connect(self, config: ClientConfig) -> None:
@@ -190,6 +194,7 @@ def parse_config(
     maxRetries: object = 4,
     verify: object = True,
     maxConcurrency: object = DEFAULT_CONCURRENCY,
+    allowHttp: object = None,
 ) -> ClientConfig:
     """Validate the arguments of a client."""
     if not isinstance(arguments.debug.reveal(), bool):
@@ -197,7 +202,10 @@ def parse_config(
         raise InvalidParameterError(f"debug must be True or False, got a value of type {kind}")
     seconds, tls = validation.parse_duration("timeout", timeout), Tls(verify)
     proxies = Proxies(_parse_proxy(arguments.proxy))
-    access = resolve_access(arguments.token, arguments.endpoint, arguments.profile.reveal())
+    http_hosts = resolve_http_hosts(allowHttp)
+    access = resolve_access(
+        arguments.token, arguments.endpoint, arguments.profile.reveal(), http_hosts
+    )
     parts = urlsplit(access.endpoint)
     host = parts.hostname or ""
     # An unusable proxy raises an error now, not at the first call.
@@ -207,7 +215,7 @@ def parse_config(
             seconds,
             tls,
             proxies,
-            allows_http=validation.is_loopback(host),
+            validation.limit_http_hosts(http_hosts, access.endpoint),
             max_concurrency=validation.parse_int(
                 "maxConcurrency", maxConcurrency, 1, MAX_CONCURRENCY
             ),

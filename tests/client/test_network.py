@@ -1,10 +1,13 @@
 """Connections to the platform: TLS, trusted certificates and proxies."""
 
 import logging
+import socket
 import ssl
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -547,3 +550,94 @@ class TestPlainHttp:
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"endpoint must be an https:// URL"):
             create_client("token", endpoint=f"http://{host}/graphql")
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "exchange",
+            "exchange.internal",
+            "exchange_1",
+            "local-exchange.lan.",
+            "10.0.0.1",
+            "192.168.1.20",
+            "172.16.0.1",
+            "[fd00::1]",
+            "exchange.default.svc.cluster.local",
+        ],
+    )
+    def test_plain_http_is_accepted_for_private_hosts_if_it_is_allowed(
+        self, host: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        endpoint = f"http://{host}:8000/graphql"
+        hint = r"allow sending the token unencrypted with AVISTA_DX_ALLOW_HTTP=1 or allowHttp=True"
+        with pytest.raises(InvalidParameterError, match=hint):
+            connect("token", endpoint=endpoint)
+        connect("token", endpoint=endpoint, allowHttp=True)
+        monkeypatch.setenv("AVISTA_DX_ALLOW_HTTP", "1")
+        connect("token", endpoint=endpoint)
+        with pytest.raises(InvalidParameterError, match=hint):
+            connect("token", endpoint=endpoint, allowHttp=False)
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "exchange.example",
+            "8.8.8.8",
+            "[2001:4860:4860::8888]",
+            "134744072",
+            "0x08080808",
+            "8.8",
+            "010.010.010.010",
+            "internal.example",
+            "xinternal.com",
+            "lan.de",
+        ],
+    )
+    def test_plain_http_is_refused_for_public_hosts_even_if_it_is_allowed(
+        self, host: str, create_client: ClientFactory
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match="on this machine or a private network"):
+            create_client("token", endpoint=f"http://{host}/graphql", allowHttp=True)
+
+    @pytest.mark.parametrize("value", ["maybe", "https://x", "secret-token"])
+    def test_permission_of_the_environment_must_be_0_or_1(
+        self, value: str, create_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AVISTA_DX_ALLOW_HTTP", value)
+        with pytest.raises(InvalidParameterError, match="AVISTA_DX_ALLOW_HTTP must be 0") as raised:
+            create_client("token", endpoint="https://exchange.example/graphql")
+        assert value not in str(raised.value)
+
+    @pytest.mark.parametrize("value", ["1", 1, "yes"])
+    def test_permission_that_is_no_boolean_is_refused(
+        self, value: object, create_client: ClientFactory
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match="allowHttp must be True, False or None"):
+            create_client("token", endpoint="https://exchange.example/graphql", allowHttp=value)
+
+    def test_calls_and_transfers_over_plain_http_reach_a_private_host(
+        self, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        address = find_private_address()
+        with socket.create_server(("0.0.0.0", 0)) as listener:
+            port = listener.getsockname()[1]
+        url = f"http://{address}:{port}"
+        monkeypatch.setenv("AVISTA_DX_ALLOW_HTTP", "1")
+        with LocalExchange(host="0.0.0.0", port=port, publicUrl=url) as local:
+            exchange = connect(local.token, endpoint=local.publicEndpoint)
+            (tmp_path / "a.csv").write_text("x")
+            file = exchange.uploadFileToDataStore(
+                local.dataStoreId, local.homeDirectoryId, tmp_path / "a.csv"
+            )
+            exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "b.csv")
+        assert (tmp_path / "b.csv").read_text() == "x"
+
+
+def find_private_address() -> str:
+    """An address of this machine in a private network, other than loopback."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("10.255.255.255", 1))  # sends nothing
+        address = ip_address(probe.getsockname()[0])
+        if address.is_private and not address.is_loopback:
+            return str(address)
+    pytest.skip("This machine has no address in a private network.")

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .._options import DEFAULT_CONCURRENCY, Options
 from .._secrets import Secret
+from .._utils.validation import HttpHosts
 from ..errors import DigitalExchangeError
 from .batches import BatchedGenerator
 from .processes import Process, check_process, current_process, run_for_process
@@ -36,7 +37,7 @@ class NetworkConfig(NamedTuple):
         timeout: Timeout in seconds for each response, or for each chunk of a file.
         tls: The verification of certificates.
         proxies: The proxies.
-        allows_http: Whether files may be transferred over `http://` URLs of this machine.
+        http_hosts: The hosts with which files may be exchanged without encryption.
         max_concurrency: Maximum number of concurrent requests to the platform's API.
         options: Internal timeouts and sizes.
     """
@@ -44,7 +45,7 @@ class NetworkConfig(NamedTuple):
     timeout: float
     tls: Tls
     proxies: Proxies
-    allows_http: bool = False
+    http_hosts: HttpHosts = HttpHosts.NONE
     max_concurrency: int = DEFAULT_CONCURRENCY
     options: Options = Options()
 

@@ -105,10 +105,7 @@ def check_url(network: NetworkConfig, url: Secret[str]) -> httpx.URL:
     visible = strip_secrets(url)
     # Both the original URL and the one that httpx parsed, as parsers differ for unusual URLs.
     readings = (url, Secret(str(visible)))
-    if not all(
-        validation.is_secure(reading.reveal(), allow_http=network.allows_http)
-        for reading in readings
-    ):
+    if not all(validation.is_secure(reading.reveal(), network.http_hosts) for reading in readings):
         host = validation.format_value(f"{visible.scheme}://{visible.host}")
         raise TransferError(f"the platform returned a URL that is not https: {host}")
     return visible

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from .._secrets import Secret, SecretStr
 from .._utils import validation
+from .._utils.validation import HttpHosts
 from ..errors import InvalidParameterError
 from . import files, keyring_store
 from .files import DEFAULT_PROFILE, Profile, require_profile_name
@@ -18,6 +19,7 @@ PRODUCTION_ENDPOINT = (
 TOKEN_VARIABLE = "AVISTA_DX_TOKEN"
 ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
 PROFILE_VARIABLE = "AVISTA_DX_PROFILE"
+ALLOW_HTTP_VARIABLE = "AVISTA_DX_ALLOW_HTTP"
 _VARIABLE = "the environment variable "
 
 
@@ -56,7 +58,10 @@ class SourcedStr(SecretStr):
 
 
 def resolve_access(
-    token: Secret[object], endpoint: Secret[object], profile: object = None
+    token: Secret[object],
+    endpoint: Secret[object],
+    profile: object = None,
+    http_hosts: HttpHosts = HttpHosts.LOOPBACK,
 ) -> Access:
     """Determine the token and the endpoint.
 
@@ -64,11 +69,14 @@ def resolve_access(
         token: The argument `token`, or None.
         endpoint: The argument `endpoint`, or None.
         profile: The argument `profile`, or None. It has priority over the environment.
+        http_hosts: The hosts that the endpoint may be on with `http://`.
     """
     stored = _StoredProfile(profile)
     # First, as it needs no keyring.
     uses_environment = not stored.is_argument
-    url, url_source = _resolve_endpoint(endpoint, stored.load, uses_environment=uses_environment)
+    url, url_source = _resolve_endpoint(
+        endpoint, stored.load, http_hosts, uses_environment=uses_environment
+    )
     secret, token_source = _resolve_token(token, stored)
     used = any(source.startswith("the profile") for source in (token_source, url_source))
     return Access(secret, url, Sources(token_source, url_source, stored.name if used else None))
@@ -76,8 +84,29 @@ def resolve_access(
 
 def resolve_login_endpoint(endpoint: Secret[object], previous: Profile | None) -> str:
     """Determine the endpoint of a new token: by default that of the profile that it replaces."""
-    url, _ = _resolve_endpoint(endpoint, lambda: previous, uses_environment=previous is None)
+    url, _ = _resolve_endpoint(
+        endpoint, lambda: previous, resolve_http_hosts(), uses_environment=previous is None
+    )
     return url
+
+
+def resolve_http_hosts(argument: object = None) -> HttpHosts:
+    """Determine the hosts that requests may be sent to without encryption.
+
+    Args:
+        argument: The argument `allowHttp`, or None for the environment variable.
+    """
+    if argument is None:
+        text = os.environ.get(ALLOW_HTTP_VARIABLE, "").strip().lower()
+        if text not in ("", "0", "1", "false", "true"):
+            raise InvalidParameterError(f"{ALLOW_HTTP_VARIABLE} must be 0 or 1, got another value")
+        argument = text in ("1", "true")
+    if not isinstance(argument, bool):
+        kind = type(argument).__name__
+        raise InvalidParameterError(
+            f"allowHttp must be True, False or None, got a value of type {kind}"
+        )
+    return HttpHosts.PRIVATE if argument else HttpHosts.LOOPBACK
 
 
 def select_profile_name(argument: object = None) -> str:
@@ -161,18 +190,22 @@ def _read_token(profile: Profile) -> Secret[str]:
 
 
 def _resolve_endpoint(
-    argument: Secret[object], load_profile: Callable[[], Profile | None], *, uses_environment: bool
+    argument: Secret[object],
+    load_profile: Callable[[], Profile | None],
+    http_hosts: HttpHosts,
+    *,
+    uses_environment: bool,
 ) -> tuple[str, str]:
     if argument.reveal() is not None:
         source = _describe_argument("endpoint", argument)
-        return parse_endpoint(argument, source), source
+        return parse_endpoint(argument, source, http_hosts), source
     variable = os.environ.get(ENDPOINT_VARIABLE, "").strip()
     if variable and uses_environment:
         source = describe_variable(ENDPOINT_VARIABLE)
-        return parse_endpoint(Secret(variable), source), source
+        return parse_endpoint(Secret(variable), source, http_hosts), source
     if (profile := load_profile()) is not None:
         source = f"the profile {profile.name}"
-        return parse_endpoint(Secret(profile.endpoint), source), source
+        return parse_endpoint(Secret(profile.endpoint), source, http_hosts), source
     return PRODUCTION_ENDPOINT, "the default"
 
 
@@ -219,22 +252,35 @@ def _is_token(value: str) -> bool:
     return bool(value) and value.isascii() and value.isprintable() and " " not in value
 
 
-def parse_endpoint(argument: Secret[object], source: str) -> str:
+def parse_endpoint(argument: Secret[object], source: str, http_hosts: HttpHosts) -> str:
     """Validate the URL of a GraphQL API."""
-    if not _is_endpoint(argument.reveal()):
+    if not _is_endpoint(argument.reveal(), http_hosts):
+        if _is_endpoint(argument.reveal(), HttpHosts.PRIVATE):
+            raise InvalidParameterError(
+                f"{_name_in_messages('endpoint', source)} must be an https:// URL (http:// only on "
+                "this machine), got the http:// URL of a private host; if the network is trusted, "
+                f"allow sending the token unencrypted with {ALLOW_HTTP_VARIABLE}=1 or "
+                "allowHttp=True"
+            )
         raise InvalidParameterError(
-            f"{_name_in_messages('endpoint', source)} must be an https:// URL (http:// only on "
-            "this machine) without user name, password, query string or fragment; the value is "
-            "not shown, as it may be a secret"
+            f"{_name_in_messages('endpoint', source)} must be an https:// URL (http:// only "
+            f"{_HTTP_HOSTS[http_hosts]}) without user name, password, query string or fragment; "
+            "the value is not shown, as it may be a secret"
         )
     parts = urlsplit(str(argument.reveal()).strip())
     return urlunsplit(parts._replace(path=re.sub("/{2,}", "/", parts.path).removesuffix("/")))
 
 
-def _is_endpoint(value: object) -> bool:
+_HTTP_HOSTS = {
+    HttpHosts.LOOPBACK: "on this machine",
+    HttpHosts.PRIVATE: "on this machine or a private network",
+}
+
+
+def _is_endpoint(value: object, http_hosts: HttpHosts) -> bool:
     if not isinstance(value, str) or not validation.is_url(value.strip()):
         return False
     parts = urlsplit(value.strip())
     # The part before an @ would be sent instead of the token.
     has_secrets = "@" in value or parts.query or parts.fragment
-    return validation.is_secure(value.strip()) and not has_secrets
+    return validation.is_secure(value.strip(), http_hosts) and not has_secrets

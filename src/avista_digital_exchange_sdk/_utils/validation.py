@@ -23,6 +23,12 @@ MAX_ID_LENGTH = 1024
 MAX_URL_LENGTH = 2048
 MAX_SHOWN_LENGTH = 80
 
+# Names that are not resolved in the internet: of one part, or below a reserved or private suffix.
+PRIVATE_NAME = re.compile(
+    r"[a-z][a-z0-9_-]*"
+    r"|.+\.(corp|home|home\.arpa|internal|intranet|lan|local|localhost|private|svc|test)"
+)
+
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,20}\s*")
 _Enum = TypeVar("_Enum", bound=Enum)
 
@@ -292,15 +298,42 @@ def is_url(url: str) -> bool:
     return bool(host) and url.isprintable() and " " not in url and len(url) <= MAX_URL_LENGTH
 
 
-def is_secure(url: str, *, allow_http: bool = True) -> bool:
-    """Whether requests to a URL are protected from eavesdropping: https, or http on loopback."""
+class HttpHosts(Enum):
+    """The hosts that requests may be sent to without encryption."""
+
+    NONE = "none"
+    LOOPBACK = "loopback"
+    PRIVATE = "private"
+
+
+def is_secure(url: str, http_hosts: HttpHosts = HttpHosts.LOOPBACK) -> bool:
+    """Whether requests to a URL are encrypted, or may be sent to its host without encryption."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
         return False
-    is_local = allow_http and parts.scheme == "http" and is_loopback(host)
-    return bool(host) and (parts.scheme == "https" or is_local)
+    if parts.scheme == "http":
+        is_local = http_hosts is not HttpHosts.NONE and is_loopback(host)
+        return is_local or (http_hosts is HttpHosts.PRIVATE and is_private(host))
+    return bool(host) and parts.scheme == "https"
+
+
+def limit_http_hosts(allowed: HttpHosts, endpoint: str) -> HttpHosts:
+    """Return the hosts for transfers: those of an endpoint in the internet must be encrypted."""
+    parts = urlsplit(endpoint)
+    is_local = parts.scheme == "http" or is_loopback(parts.hostname or "")
+    return allowed if is_local else HttpHosts.NONE
+
+
+def is_private(host: str) -> bool:
+    """Whether a host name or address is that of a private network, judged by itself."""
+    name = host.lower().removesuffix(".")
+    try:
+        return ip_address(name).is_private
+    except ValueError:
+        # A number in any other notation is an address too, which may be a public one.
+        return bool(PRIVATE_NAME.fullmatch(name))
 
 
 def is_loopback(host: str) -> bool:

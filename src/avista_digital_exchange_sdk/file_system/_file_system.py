@@ -43,6 +43,8 @@ class DataStoreFileSystem(UploadingFileSystem):
         proxy: Proxy URL. Defaults to the proxy environment variables.
         profile: The name of the profile with token and endpoint. Defaults to the environment
             variable `AVISTA_DX_PROFILE`, then to the profile `default`.
+        allowHttp: Whether the endpoint may be an `http://` URL of a host in a private network.
+            Defaults to whether the environment variable `AVISTA_DX_ALLOW_HTTP` is 1.
         listings_expiry_time: Seconds for which listings are cached; None for no limit.
         options: Further options of fsspec: `use_listings_cache`, `max_paths`,
             `skip_instance_cache`.

@@ -57,6 +57,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         verify: bool | str = True,
         proxy: str | None = None,
         profile: str | None = None,
+        allowHttp: bool | None = None,
         listings_expiry_time: float | None = LISTING_LIFETIME,
         **options: Any,
     ) -> None:
@@ -76,6 +77,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
                 verify=verify,
                 proxy=proxy,
                 profile=profile_then,
+                allowHttp=allowHttp,
             )
 
         self._connect_client = connect

@@ -20,11 +20,12 @@ def main() -> int:
         host=arguments.host,
         port=arguments.port,
         data=arguments.data,
+        publicUrl=arguments.public_url,
         latency=arguments.latency,
         throttle=arguments.throttle,
     )
     try:
-        serve(create, arguments.ready_file, _print_ready)
+        serve(create, arguments.ready_file, _print_ready, log=arguments.log)
     except ValueError as error:
         parser.error(str(error))
     except OSError as error:
@@ -34,7 +35,7 @@ def main() -> int:
 
 
 def _print_ready(local: LocalExchange) -> None:
-    print(f"The Local Exchange is running at {local.endpoint}", flush=True)
+    print(f"The Local Exchange is running at {local.publicEndpoint}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         help="directory for persistent data",
     )
     parser.add_argument(
+        "--public-url",
+        metavar="URL",
+        help="URL with which clients elsewhere reach it (default: the address it listens on)",
+    )
+    parser.add_argument(
         "--latency",
         type=float,
         default=0,
@@ -70,8 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         "--ready-file",
         type=Path,
         metavar="PATH",
-        help="JSON file to write when the exchange is ready: endpoints, tokens, IDs",
+        help="JSON file that exists while the exchange is ready: endpoints, tokens, IDs",
     )
+    parser.add_argument("--log", action="store_true", help="log requests to standard error")
     return parser
 
 

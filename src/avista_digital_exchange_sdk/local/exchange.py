@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from .conditions import Conditions
 from .database import Database
@@ -60,6 +61,9 @@ class LocalExchange:
     Attributes:
         endpoint: URL for GraphQL requests.
         realtimeEndpoint: WebSocket URL for subscriptions.
+        publicEndpoint: URL for GraphQL requests of clients elsewhere, which begins with the
+            `publicUrl`; the same as `endpoint` if there is none.
+        publicRealtimeEndpoint: The same for subscriptions.
         token: The token of the owner of all initial objects.
         tokens: The tokens of `owner`; of `member` and `reader`, who are in the owner's
             collaborative with the permissions READ_WRITE and READ_ONLY; and of `outsider`, who
@@ -95,8 +99,9 @@ class LocalExchange:
             port: The port to listen on; 0 for any free port.
             data: The directory for persistent data. None uses a temporary directory that is
                 deleted when the exchange is closed.
-            publicUrl: What presigned URLs begin with, where clients reach the exchange through
-                another server, such as `https://exchange.example`.
+            publicUrl: The URL with which clients elsewhere reach the exchange, such as
+                `https://exchange.example` or `http://exchange:8000`. Presigned URLs begin with it.
+                Defaults to the address on which it listens.
             keepOmittedMeasures: What a MULTI record of a higher version does to measures that
                 the record has and it leaves out: False removes them, True keeps them. It is not
                 known which of the two the platform does.
@@ -104,10 +109,11 @@ class LocalExchange:
             throttle: Maximum number of GraphQL requests per second. Defaults to no limit.
 
         Raises:
-            ValueError: `latency` or `throttle` is not valid.
+            ValueError: `publicUrl`, `latency` or `throttle` is not valid.
             OSError: The IP address or the directory cannot be used.
         """
         conditions = Conditions(latency, throttle)
+        public_url = None if publicUrl is None else parse_public_url(publicUrl)
         with ExitStack() as stack:
             listener = stack.enter_context(_listen(host, port))
             address = _to_url(host, listener)
@@ -115,7 +121,7 @@ class LocalExchange:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="local-exchange-")))
             else:
                 folder = make_folder(Path(data))
-            base_url = publicUrl or f"http://{address}"
+            base_url = public_url or f"http://{address}"
             self._records, exchange = _open(
                 folder, base_url, stack, conditions, keep_omitted_measures=keepOmittedMeasures
             )
@@ -128,6 +134,9 @@ class LocalExchange:
             self._open_parts = stack.pop_all()
         self.endpoint: str = f"http://{address}{GRAPHQL_PATH}"
         self.realtimeEndpoint: str = f"ws://{address}{REALTIME_PATH}"
+        self.publicEndpoint: str = base_url + GRAPHQL_PATH
+        # http becomes ws, and https becomes wss.
+        self.publicRealtimeEndpoint: str = "ws" + base_url.removeprefix("http") + REALTIME_PATH
         # DuckDB prints a warning about connections that are open at exit.
         atexit.register(self.close)
 
@@ -384,6 +393,21 @@ def _listen(host: str, port: int) -> socket.socket:
     # Connections inherit this. Without it small responses wait 40 ms for the client's ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+def parse_public_url(url: str) -> str:
+    """Return a URL to which paths can be appended.
+
+    Raises:
+        ValueError: If it is no http or https URL of a server.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(
+            "publicUrl must be an http:// or https:// URL without query string or fragment, "
+            f"got {url!r}"
+        )
+    return url.rstrip("/")
 
 
 def _to_url(host: str, listener: socket.socket) -> str:

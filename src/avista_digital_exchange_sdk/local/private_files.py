@@ -104,6 +104,17 @@ def write_private(path: Path, text: str) -> None:
             raise
 
 
+def remove_regular_file(path: Path) -> None:
+    """Remove a file if it exists; leave pipes, devices and symbolic links as they are.
+
+    Raises:
+        OSError: If it can't be removed.
+    """
+    with suppress(FileNotFoundError):
+        if stat.S_ISREG(path.lstat().st_mode):
+            path.unlink()
+
+
 def _open_private(path: str, flags: int) -> int:
     """Open a file for `open`."""
     return os.open(path, flags | _NO_FOLLOW, FILE_MODE)

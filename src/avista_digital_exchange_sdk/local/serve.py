@@ -10,7 +10,8 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from . import LocalExchange
-from .private_files import write_private
+from .private_files import remove_regular_file, write_private
+from .request_log import log_to_stderr
 
 READY_FIELDS = (
     "endpoint",
@@ -33,13 +34,18 @@ def serve(
     create: Callable[[], LocalExchange],
     ready_file: Path | None,
     on_ready: Callable[[LocalExchange], None],
+    *,
+    log: bool = False,
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP.
+
+    The ready file exists only while requests are accepted.
 
     Args:
         create: Creates the exchange.
         ready_file: The JSON file to write once the exchange is ready.
         on_ready: Called with the exchange once it is ready.
+        log: Whether to log requests to standard error.
 
     Raises:
         OSError: The IP address, a file or a directory cannot be used.
@@ -53,13 +59,23 @@ def serve(
         numbers.append(signal.SIGHUP)
     for number in numbers:
         signal.signal(number, lambda received, _frame: stop.put(received))
+    if log:
+        log_to_stderr()
+    if ready_file is not None:
+        remove_regular_file(ready_file)
     with create() as local:
-        if ready_file is not None:
-            write_private(ready_file, ready_json(local) + "\n")
-        on_ready(local)
-        stop.get()
+        try:
+            if ready_file is not None:
+                write_private(ready_file, ready_json(local) + "\n")
+            on_ready(local)
+            stop.get()
+        finally:
+            if ready_file is not None:
+                remove_regular_file(ready_file)
 
 
 def ready_json(local: LocalExchange) -> str:
     """Return the URLs, tokens and IDs that clients need as JSON."""
-    return json.dumps({name: getattr(local, name) for name in READY_FIELDS}, indent=2)
+    fields = {name: getattr(local, name) for name in READY_FIELDS}
+    public = {"endpoint": local.publicEndpoint, "realtimeEndpoint": local.publicRealtimeEndpoint}
+    return json.dumps(fields | public, indent=2)

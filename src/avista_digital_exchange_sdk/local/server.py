@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import uvicorn
 from pydantic_core import to_json
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +24,7 @@ from .graphql.http import MAX_REQUEST_BYTES, GraphQLEndpoint
 from .graphql.responses import INTERNAL_FAILURE
 from .graphql.schema import GraphQLSchemaExecutor
 from .graphql.websocket import RealtimeEndpoint
+from .request_log import LoggedRequest
 from .s3.endpoint import ObjectEndpoint, Uploads
 from .s3.storage import OBJECTS_PATH
 from .state import ExchangeState
@@ -34,9 +35,11 @@ logger: logging.Logger = logging.getLogger(__name__)
 logger.addFilter(EscapingFilter())
 
 GRAPHQL_PATH = "/graphql"
+HEALTH_PATH = "/health"
 REALTIME_PATH = "/graphql/realtime"
 # Longer than clients keep idle connections, so that none is closed when it is reused.
 KEEP_ALIVE_SECONDS = 75
+SWITCHING_PROTOCOLS = 101
 # Maximum time for running requests to finish after the server is stopped.
 GRACE_SECONDS = 1
 
@@ -45,11 +48,17 @@ def application(exchange: ExchangeState, contract: GraphQLSchemaExecutor) -> ASG
     """Combine the endpoints."""
     uploads: list[Uploads] = [exchange.files, exchange.attachments]
     routes = [
+        Route(HEALTH_PATH, _report_health, methods=["GET"]),
         Route(GRAPHQL_PATH, GraphQLEndpoint(contract, exchange).handle, methods=["POST"]),
         WebSocketRoute(REALTIME_PATH, RealtimeEndpoint(contract, exchange).serve),
         Mount(OBJECTS_PATH, ObjectEndpoint(exchange.objects, uploads, exchange.conditions)),
     ]
     return RequestIdMiddleware(Router(routes))
+
+
+async def _report_health(_request: Request) -> Response:
+    """Respond that the exchange accepts requests."""
+    return Response(to_json({"status": "ok"}), media_type="application/json")
 
 
 class RequestIdMiddleware:
@@ -63,12 +72,14 @@ class RequestIdMiddleware:
         if scope["type"] == "websocket":
             return await self._serve_websocket(scope, receive, send)
         request_id = secrets.token_hex(16)
+        request = LoggedRequest(scope, request_id)
         started = False
+        status: int | None = None
 
         async def send_named(message: Message) -> None:
-            nonlocal started
+            nonlocal started, status
             if message["type"] == "http.response.start":
-                started = True
+                started, status = True, message["status"]
                 MutableHeaders(scope=message)["x-amzn-requestid"] = request_id
             await send(message)
 
@@ -80,15 +91,28 @@ class RequestIdMiddleware:
             logger.exception("Request %s failed", request_id)
             if not started:
                 await _failure()(scope, receive, send_named)
+        finally:
+            request.log(status)
 
     async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket."""
+        connection = LoggedRequest(scope, secrets.token_hex(16))
+        status: int | None = None
+
+        async def send_noting_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] in ("websocket.accept", "websocket.http.response.start"):
+                status = message.get("status", SWITCHING_PROTOCOLS)
+            await send(message)
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, send_noting_status)
         except Exception:
             # uvicorn's own logging is disabled here; it closes the connection.
             logger.exception("A WebSocket connection failed")
             raise
+        finally:
+            connection.log(status)
 
 
 class Server:
@@ -153,12 +177,30 @@ class _Uvicorn(uvicorn.Server):
         await self._stopped.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Finish running requests, and close connections of clients that do not read."""
-        await super().shutdown(sockets)
+        """Finish running requests, and close all connections.
+
+        It does not wait for idle clients to close theirs, which uvicorn itself polls for.
+        """
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await self._finish_tasks()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         # Sockets are closed in the next iteration of the event loop.
         await asyncio.sleep(0)
+
+    async def _finish_tasks(self) -> None:
+        """Wait for running requests, and cancel those that take too long."""
+        tasks = set(self.server_state.tasks)
+        for _ in range(2):
+            if tasks:
+                _, tasks = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+            for task in tasks:
+                task.cancel()
 
     def stop(self) -> None:
         """End the wait, from any thread."""

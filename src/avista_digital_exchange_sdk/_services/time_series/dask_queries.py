@@ -29,6 +29,7 @@ from ..._transfer.transfers import Transfers
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import NO_PROGRESS
+from ..._utils.validation import HttpHosts
 from ..base import BaseService
 from .filtered_query import FilteredQuery, QueryRequest
 from .query_arguments import AGGREGATIONS, MAX_PAGE_ROWS, Aggregate
@@ -281,9 +282,12 @@ def _connect(connection: _Connection) -> Client:
     """Create a client, once in each process."""
     from ..._generated.client import Client
 
-    access = resolve_access(Secret(None), Secret(connection.endpoint), connection.profile)
-    is_local = validation.is_loopback(urlsplit(connection.endpoint).hostname or "")
-    network = NetworkConfig(TIMEOUT_SECONDS, Tls(True), Proxies(None), allows_http=is_local)
+    # The client that created the partition was allowed to use its endpoint.
+    is_loopback = validation.is_loopback(urlsplit(connection.endpoint).hostname or "")
+    allowed = HttpHosts.LOOPBACK if is_loopback else HttpHosts.PRIVATE
+    access = resolve_access(Secret(None), Secret(connection.endpoint), connection.profile, allowed)
+    http_hosts = validation.limit_http_hosts(allowed, access.endpoint)
+    network = NetworkConfig(TIMEOUT_SECONDS, Tls(True), Proxies(None), http_hosts)
     return Client(SyncBackend(network), access, connection.max_retries)
 
 

@@ -31,6 +31,14 @@ def local(
             help="The directory for persistent data (default: none is kept).",
         ),
     ] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The URL with which clients elsewhere reach it "
+            "(default: the address it listens on).",
+        ),
+    ] = None,
     latency: Annotated[
         float,
         typer.Option(
@@ -50,9 +58,10 @@ def local(
         typer.Option(
             metavar="FILE",
             parser=expand_home,
-            help="A JSON file to write when it is ready: endpoints, tokens, IDs.",
+            help="A JSON file that exists while it is ready: endpoints, tokens, IDs.",
         ),
     ] = None,
+    log: Annotated[bool, typer.Option("--log", help="Log requests to standard error.")] = False,
 ) -> None:
     """Run a local emulator of the platform until Ctrl-C.
 
@@ -67,15 +76,22 @@ def local(
         sys.stdout.flush()
 
     create = partial(
-        LocalExchange, host=host, port=port, data=data, latency=latency, throttle=throttle
+        LocalExchange,
+        host=host,
+        port=port,
+        data=data,
+        publicUrl=public_url,
+        latency=latency,
+        throttle=throttle,
     )
     try:
-        serve(create, ready_file, print_ready)
+        serve(create, ready_file, print_ready, log=log)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
 
 def _lines(exchange: "LocalExchange") -> str:
     return (
-        f"export AVISTA_DX_ENDPOINT={exchange.endpoint}\nexport AVISTA_DX_TOKEN={exchange.token}\n"
+        f"export AVISTA_DX_ENDPOINT={exchange.publicEndpoint}\n"
+        f"export AVISTA_DX_TOKEN={exchange.token}\n"
     )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ..connections import disconnect
 from ..faults import Fault, RequestFailedError
 from ..limits import LIMITS
+from ..request_log import add_details
 from ..state import Context, ExchangeState
 from .documents import read_operation
 from .schema import GraphQLSchemaExecutor
@@ -47,6 +48,7 @@ class GraphQLEndpoint:
         caller = self._exchange.tokens.authenticate(token)
         if caller is None:
             return _respond_json({"errors": [UNAUTHORIZED]}, 401)
+        add_details(request.scope, user=caller.user_id)
         try:
             body = await _read_body(request)
         except TimeoutError:
@@ -63,6 +65,7 @@ class GraphQLEndpoint:
             operation = read_operation(from_json(body))
         except ValueError:
             return _reject_malformed("Unable to parse GraphQL query.")
+        add_details(request.scope, operation=operation.name)
         try:
             response = await self._contract.execute(Context(self._exchange, caller), operation)
         except GraphQLError:

@@ -18,6 +18,7 @@ from ..caller import Caller
 from ..errors import PlatformError
 from ..faults import Fault, RequestFailedError
 from ..limits import LIMITS
+from ..request_log import add_details
 from ..state import Context, ExchangeState
 from .documents import read_operation
 from .http import NO_AUTHORIZATION, SERVER_ERROR, UNAUTHORIZED
@@ -148,6 +149,7 @@ class AppSyncConnection:
             if connections[caller.user_id] >= LIMITS.max_user_connections:
                 await self._refuse_connection(TOO_MANY_CONNECTIONS)
             self._user_id = caller.user_id
+            add_details(self._websocket.scope, user=caller.user_id)
             connections[caller.user_id] += 1
         payload = {"connectionTimeoutMs": CONNECTION_TIMEOUT_MS}
         await self._send({"type": "connection_ack", "payload": payload})
