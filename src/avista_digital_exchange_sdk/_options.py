@@ -27,6 +27,11 @@ class Options:
             replaced at the latest; AWS AppSync closes it after a day.
         connection_overlap_seconds: Time in seconds for which events may still arrive over a
             connection that was replaced.
+        stream_check_delay: Time in seconds after connecting, and after an event without data, when
+            a stream of records checks what was published. Events right after the start of a
+            subscription can be lost.
+        stream_check_seconds: Time in seconds between these checks otherwise, as the platform does
+            not deliver events over 240 KB.
         max_buffered_bytes: Maximum size of the events that wait for a consumer.
         max_chunk_bytes: Maximum size of a result chunk, which is held in memory.
         part_bytes: Size of the parts of a download over several connections.
@@ -56,6 +61,8 @@ class Options:
     max_subscriptions: int = 100
     max_connection_seconds: float = 23.5 * 3600
     connection_overlap_seconds: float = 2.0
+    stream_check_delay: float = 5.0
+    stream_check_seconds: float = 600.0
     max_buffered_bytes: int = 64 << 20
     max_chunk_bytes: int = 64 << 20
     part_bytes: int = 8 << 20

@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from ._models.stream_gap import StreamGap
     from ._telemetry.endpoint_filters import EndpointFilter
     from ._telemetry.last_values import EndpointLastValue
+    from ._telemetry.live_records import IotLiveRecord
     from ._time_series.asset_filters import AssetFilter
     from ._time_series.mirror_report import MirrorReport
     from ._time_series.publish_result import PublishReport, PublishResult
@@ -136,6 +137,7 @@ __all__ = [
     "IotEndpoint",
     "IotGroup",
     "IotHub",
+    "IotLiveRecord",
     "MeasureValueType",
     "MirrorReport",
     "ModelAttributeType",
@@ -172,6 +174,7 @@ _MODULES = (
     "_models.stream_gap",
     "_graphql.event_streams",
     "_telemetry.last_values",
+    "_telemetry.live_records",
     "_time_series.sql_results",
     "_time_series.publish_result",
     "_time_series.mirror_report",

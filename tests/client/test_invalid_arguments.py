@@ -232,7 +232,7 @@ REFUSED = [
     ),
     *each("iot.createGroup", "iotEndpointIds", *INVALID_ENDPOINT_IDS),
     *each(
-        "iot.subscribeToEndpoints",
+        ["iot.subscribeToEndpoints", "iot.subscribeToEndpointRecords"],
         "iotEndpointIds",
         *INVALID_ENDPOINT_IDS,
         ([], "non-empty"),
@@ -240,6 +240,7 @@ REFUSED = [
     ),
     *each("dataCapture.waitForState", "state", (None, "one of"), ("DONE", "READY"), (7, "READY")),
     *each("dataCapture.waitForState", "timeout", *INVALID_DURATIONS),
+    *each("iot.subscribeToEndpointRecords", "lookback", *INVALID_DURATIONS),
     *each("iot.subscribeToEndpoint", "endpointId", ("iotEndpointId.2", "None if iotEndpointId")),
     *each(sorted(SUBSCRIPTIONS), "reconnect", *INVALID_BOOLEANS),
     *each(sorted(SUBSCRIPTIONS), "bufferSize", (0, "between 1 and"), (None, "1"), (1.5, "1")),
@@ -467,7 +468,7 @@ class TestInvalidArguments:
         # No response is added, so any request fails.
         if call in WITHOUT_REQUESTS:
             assert run(fake_platform_client, call, **VALID_ARGUMENTS[call])
-        elif call in SUBSCRIPTIONS:
+        elif call in SUBSCRIPTIONS - {"iot.subscribeToEndpointRecords"}:
             with pytest.raises(SubscriptionError):
                 run(fake_platform_client, call, **VALID_ARGUMENTS[call])
         else:

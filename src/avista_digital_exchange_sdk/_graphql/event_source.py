@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from logging import INFO, WARNING
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from .._models.stream_gap import StreamGap
@@ -96,29 +97,37 @@ class SubscriptionSource(Generic[Event]):
         await self._feed.close()
 
     async def _read(self, item: BufferedEvent) -> Iterable[Event]:
+        payload = self._parse(item)
+        return () if payload is None else self._convert(payload)
+
+    def _parse(self, item: BufferedEvent) -> Any:
+        """Parse an event; return None if the platform could not build it."""
         subject = self._subjects[item.subject]
         try:
             event = parse_event(subject.subscription.result, item.message)
         except SubscriptionError as error:
-            event = None
             self._client.log.warning("an event of %s was skipped: %s", subject.identifier, error)
+            return None
         payload = None if event is None else next(value for _, value in event)
         if payload is None:
             self._client.log.warning(
                 "an event of %s was skipped: it has errors instead of data", subject.identifier
             )
-            return ()
-        return self._convert(payload)
+        return payload
 
     async def _handle_gap(self, gap: BufferedGap) -> None:
         """Report a gap."""
+        self._report(StreamGap(gap.start, gap.end, gap.reason, self._describe(gap)))
+
+    def _describe(self, gap: BufferedGap) -> tuple[str, ...]:
+        """Return the IDs that a gap concerns."""
         identifiers = (self._subjects[index].identifier for index in gap.indexes)
-        self._report(StreamGap(gap.start, gap.end, gap.reason, tuple(dict.fromkeys(identifiers))))
+        return tuple(dict.fromkeys(identifiers))
 
     def _report(self, gap: StreamGap) -> None:
         self.gaps.append(gap)
-        self._client.log.warning("%s", gap)
+        self._client.log.log(INFO if gap.recoveredFrom else WARNING, "%s", gap)
         if self._on_gap is not None:
             self._on_gap(gap)
-        else:
+        elif gap.recoveredFrom is None:
             warn(str(gap), StreamGapWarning)

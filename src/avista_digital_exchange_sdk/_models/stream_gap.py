@@ -31,4 +31,10 @@ class StreamGap:
         if len(self.subjectIds) > MAX_PRINTED_IDS:
             subjects += f" and {len(self.subjectIds) - MAX_PRINTED_IDS} others"
         span = f"from {self.start.isoformat()} to {self.end.isoformat()}"
+        if self.recoveredFrom is not None:
+            first = self.recoveredFrom.isoformat()
+            return (
+                f"records of {subjects} published {span} were fetched, except for those with "
+                f"timestamps before {first}: {self.reason}"
+            )
         return f"events of {subjects} {span} may be missing: {self.reason}"

@@ -32,7 +32,8 @@ HAND_WRITTEN_TYPES = {
     "EndpointQueryFilter": "EndpointFilter",
     "IotLastValue": "EndpointLastValue",
 }
-ASYNC_VARIANT = "AsyncDataStore"
+# Types that extend another one.
+VARIANTS = {"AsyncDataStore": "DataStore", "IotLiveRecord": "IotDataRecord"}
 CALLS = "calls.json"
 
 
@@ -80,7 +81,7 @@ def subsets_by_type() -> dict[str, GraphQLSchema]:
         public = _public_name(SDK_PACKAGE.renamed_inputs.get(name, name))
         if public and (is_enum_type(kind) or is_input_object_type(kind)):
             found[public] = subsets().for_type(name)
-    found[ASYNC_VARIANT] = found["DataStore"]
+    found |= {variant: found[name] for variant, name in VARIANTS.items()}
     return found
 
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from ..._generated.fragments import DataCapture
     from ..._graphql.event_source import OnGap
     from ..._graphql.event_streams import AsyncEventStream
-    from ..._telemetry.capture_types import PublishCaptureDataResult
+    from ..._telemetry.capture_types import (
+        PublishCaptureDataResult,
+        PublishCaptureDataSuccessfulRecord,
+    )
 
 
 class CaptureStreamService(BaseService):
@@ -68,6 +71,60 @@ class CaptureStreamService(BaseService):
         return AsyncEventStream(
             SubscriptionSource(
                 self._client, [subject], lambda response: [to_event(response)], options
+            )
+        )
+
+    def subscribeToDataRecords(
+        self,
+        captureId: str,
+        *,
+        reconnect: bool = True,
+        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        onGap: OnGap | None = None,
+    ) -> AsyncEventStream[PublishCaptureDataSuccessfulRecord]:
+        """Receive each value that is written to a capture from now on.
+
+        Args:
+            captureId: The ID of the capture.
+            reconnect: Whether to connect again after the connection is lost, with exponential
+                backoff, as long as it takes, and before the platform closes it after 24 hours.
+                Values that were published meanwhile can't be fetched, so a gap is reported. False
+                to raise `SubscriptionError` instead.
+            bufferSize: Maximum number of events that wait to be read. If there are more, a gap is
+                reported, or the stream fails with `SubscriptionError` if `reconnect` is False.
+            onGap: Called with a `StreamGap` for each time in which values may have been missed.
+                Defaults to a `StreamGapWarning`. All are also in the stream's `gaps`.
+
+        Returns:
+            A stream of one `DxTypes.PublishCaptureDataSuccessfulRecord` per value. It ends when it
+            is closed.
+
+        Raises:
+            InvalidParameterError: An argument is invalid. No request was made.
+            SubscriptionError: The subscription was refused or failed.
+
+        Example:
+            >>> started = await digitalExchange.dataCapture.startCapture(captureId)
+            >>> async with digitalExchange.dataCapture.subscribeToDataRecords(captureId) as values:
+            ...     record = {"timestamp": 1, "attributeValues": {"inverter-1-power": 12.5}}
+            ...     result = await digitalExchange.dataCapture.publishData(captureId, [record])
+            ...     value = await values.next(timeout=10)
+            ...     print(value.attributeId, value.attributeValue)
+            inverter-1-power 12.5
+        """
+        validation.require_id("captureId", captureId)
+        options = parse_stream_options(reconnect, bufferSize, onGap)
+        from ..._graphql.event_source import Subject, SubscriptionSource
+        from ..._graphql.event_streams import AsyncEventStream
+        from ..._telemetry.capture_publisher import to_event
+
+        subject = Subject(captureId, self._client.on_capture_publish_data(captureId))
+        return AsyncEventStream(
+            SubscriptionSource(
+                self._client,
+                [subject],
+                lambda response: to_event(response).recordsWritten,
+                options,
             )
         )
 

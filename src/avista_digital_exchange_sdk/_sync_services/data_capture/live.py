@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from ..._generated.enums import DataCaptureState
     from ..._generated.fragments import DataCapture
     from ..._graphql.event_source import OnGap
-    from ..._telemetry.capture_types import PublishCaptureDataResult
+    from ..._telemetry.capture_types import (
+        PublishCaptureDataResult,
+        PublishCaptureDataSuccessfulRecord,
+    )
 
 __all__ = ["SyncCaptureStreamService"]
 
@@ -65,6 +68,50 @@ class SyncCaptureStreamService(SyncService):
         """
         return EventStream(
             CaptureStreamService.subscribeToData(
+                self._calls, captureId, reconnect=reconnect, bufferSize=bufferSize, onGap=onGap
+            )
+        )
+
+    def subscribeToDataRecords(
+        self,
+        captureId: str,
+        *,
+        reconnect: bool = True,
+        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        onGap: OnGap | None = None,
+    ) -> EventStream[PublishCaptureDataSuccessfulRecord]:
+        """Receive each value that is written to a capture from now on.
+
+        Args:
+            captureId: The ID of the capture.
+            reconnect: Whether to connect again after the connection is lost, with exponential
+                backoff, as long as it takes, and before the platform closes it after 24 hours.
+                Values that were published meanwhile can't be fetched, so a gap is reported. False
+                to raise `SubscriptionError` instead.
+            bufferSize: Maximum number of events that wait to be read. If there are more, a gap is
+                reported, or the stream fails with `SubscriptionError` if `reconnect` is False.
+            onGap: Called with a `StreamGap` for each time in which values may have been missed.
+                Defaults to a `StreamGapWarning`. All are also in the stream's `gaps`.
+
+        Returns:
+            A stream of one `DxTypes.PublishCaptureDataSuccessfulRecord` per value. It ends when it
+            is closed.
+
+        Raises:
+            InvalidParameterError: An argument is invalid. No request was made.
+            SubscriptionError: The subscription was refused or failed.
+
+        Example:
+            >>> started = digitalExchange.dataCapture.startCapture(captureId)
+            >>> with digitalExchange.dataCapture.subscribeToDataRecords(captureId) as values:
+            ...     record = {"timestamp": 1, "attributeValues": {"inverter-1-power": 12.5}}
+            ...     result = digitalExchange.dataCapture.publishData(captureId, [record])
+            ...     value = values.next(timeout=10)
+            ...     print(value.attributeId, value.attributeValue)
+            inverter-1-power 12.5
+        """
+        return EventStream(
+            CaptureStreamService.subscribeToDataRecords(
                 self._calls, captureId, reconnect=reconnect, bufferSize=bufferSize, onGap=onGap
             )
         )

@@ -15,6 +15,7 @@ from ..._services.streams import DEFAULT_BUFFER_SIZE
 if TYPE_CHECKING:
     from ..._generated.fragments import PublishIotDataResult
     from ..._graphql.event_source import OnGap
+    from ..._telemetry.live_records import IotLiveRecord
 
 __all__ = ["SyncEndpointStreamService"]
 
@@ -116,5 +117,68 @@ class SyncEndpointStreamService(SyncService):
         return EventStream(
             EndpointStreamService.subscribeToEndpoints(
                 self._calls, iotEndpointIds, reconnect=reconnect, bufferSize=bufferSize, onGap=onGap
+            )
+        )
+
+    def subscribeToEndpointRecords(
+        self,
+        iotEndpointIds: str | Sequence[str],
+        *,
+        lookback: float = 300,
+        reconnect: bool = True,
+        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        onGap: OnGap | None = None,
+    ) -> EventStream[IotLiveRecord]:
+        """Receive each record of one or more endpoints exactly once, from now on.
+
+        After the connection was lost, or when events were read too slowly, what was published
+        meanwhile is fetched. A query shortly after each connection, and every ten minutes, finds
+        records whose events the platform did not deliver. The endpoints share connections, each
+        with at most 100 subscriptions.
+
+        Records are identified by their endpoint and timestamp in milliseconds. Those of an endpoint
+        are ordered by timestamp, except for records that are published late, or found late, which
+        have `isLate`.
+
+        Args:
+            iotEndpointIds: The IDs of the endpoints, or a single ID.
+            lookback: Records whose events were missed are found if their timestamp is at most this
+                many seconds before that of the latest known record of the endpoint. Defaults to
+                300. The records of this time are read when the stream starts.
+            reconnect: Whether to connect again after the connection is lost, with exponential
+                backoff, as long as it takes, and before the platform closes it after 24 hours.
+                False to raise `SubscriptionError` instead.
+            bufferSize: Maximum number of events that wait to be read.
+            onGap: Called with a `StreamGap` for each time without a connection, after what was
+                published meanwhile was fetched. `recoveredFrom` says from which timestamp on. If it
+                could not be fetched, the default is a `StreamGapWarning`. All are also in the
+                stream's `gaps`.
+
+        Returns:
+            A stream of one `IotLiveRecord` per record: an `IotDataRecord` with `isLate`, and with
+            `isRecovered` if it was fetched. It ends when it is closed.
+
+        Raises:
+            InvalidParameterError: An argument is invalid. No request was made.
+            NotFoundError: No endpoint with this ID exists.
+            UnauthorizedError: You may not read the endpoint.
+            SubscriptionError: The subscription was refused or failed.
+
+        Example:
+            >>> with digitalExchange.iot.subscribeToEndpointRecords(iotEndpointId) as records:
+            ...     result = digitalExchange.iot.publish(
+            ...         iotEndpointId, [{"attributes": {"Power": 4.2}}])
+            ...     record = records.next(timeout=10)
+            ...     print(record.attributes[0].value, record.isLate)
+            4.2 False
+        """
+        return EventStream(
+            EndpointStreamService.subscribeToEndpointRecords(
+                self._calls,
+                iotEndpointIds,
+                lookback=lookback,
+                reconnect=reconnect,
+                bufferSize=bufferSize,
+                onGap=onGap,
             )
         )
