@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 import threading
 from typing import Self
 
@@ -54,7 +55,7 @@ class PositionalFile:
     def read(self, length: int, position: int) -> bytes:
         """Read at most `length` bytes at a position."""
         descriptor = self._get_descriptor()
-        if hasattr(os, "pread"):
+        if sys.platform != "win32":
             return os.pread(descriptor, length, position)
         with _SEEK_LOCK:
             os.lseek(descriptor, position, os.SEEK_SET)
@@ -62,7 +63,7 @@ class PositionalFile:
 
     def read_into(self, block: memoryview, position: int) -> int:
         """Read into a block at a position; return the number of bytes read."""
-        if hasattr(os, "preadv"):
+        if sys.platform != "win32" and hasattr(os, "preadv"):
             return os.preadv(self._get_descriptor(), [block], position)
         part = self.read(len(block), position)
         block[: len(part)] = part
@@ -74,7 +75,7 @@ class PositionalFile:
 
     def _write_some(self, block: memoryview, position: int) -> int:
         descriptor = self._get_descriptor()
-        if hasattr(os, "pwrite"):
+        if sys.platform != "win32":
             return os.pwrite(descriptor, block, position)
         with _SEEK_LOCK:
             os.lseek(descriptor, position, os.SEEK_SET)

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta, tzinfo
 from typing import TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from .._utils.validation import invalid_argument
 
@@ -57,4 +57,6 @@ def parse_time_zone(argument: str, value: object) -> TimeZone:
             'the name of a time zone, such as "UTC" or "America/Los_Angeles", or an offset from '
             'UTC, such as "-08:00"'
         )
+        if not available_timezones():
+            valid += "; no time zones are installed: pip install tzdata"
         raise invalid_argument(argument, value, valid) from None

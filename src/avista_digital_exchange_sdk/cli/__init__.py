@@ -15,8 +15,10 @@ def main() -> None:
     _exit_on_signals()
     _open_closed_streams()
     if isinstance(sys.stdout, TextIOWrapper):
-        # Escape characters that the terminal cannot encode instead of failing.
-        sys.stdout.reconfigure(errors="backslashreplace")
+        # Escape characters that the terminal cannot encode instead of failing. Files and pipes
+        # contain UTF-8 on Windows too, whatever its code page.
+        is_file = sys.platform == "win32" and not sys.stdout.isatty()
+        sys.stdout.reconfigure(encoding="utf-8" if is_file else None, errors="backslashreplace")
     try:
         require_extra("cli", "typer")
         from .app import app

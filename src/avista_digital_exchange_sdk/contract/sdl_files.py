@@ -62,7 +62,7 @@ def rewrite(folder: Path, schema: GraphQLSchema) -> list[Path]:
             file = folder / f"{service}.graphql"
             changed.append(file)
             if service in arranged:
-                file.write_text(arranged[service], "utf-8")
+                file.write_text(arranged[service], "utf-8", newline="\n")
             else:
                 file.unlink()
     return changed

@@ -1,12 +1,13 @@
 """Timeouts and sizes of the Local Exchange, which tests change."""
 
+import sys
 from dataclasses import dataclass
 
-try:
-    import resource
-except ModuleNotFoundError:  # Windows
+if sys.platform == "win32":
     _OPEN_FILES = 2048
 else:
+    import resource
+
     _OPEN_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 

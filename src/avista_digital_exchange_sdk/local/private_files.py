@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 import struct
+import sys
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -115,6 +116,15 @@ def remove_regular_file(path: Path) -> None:
             path.unlink()
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file, if there is one. Windows keeps a file that is open for another request."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        if sys.platform != "win32":
+            raise
+
+
 def _open_private(path: str, flags: int) -> int:
     """Open a file for `open`."""
     return os.open(path, flags | _NO_FOLLOW, FILE_MODE)
@@ -125,7 +135,7 @@ def _restrict(path: Path, mode: int) -> bool:
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         raise OSError(errno.ELOOP, "This must not be a symbolic link", str(path))
-    if os.name != "posix" or not stat.S_IMODE(status.st_mode) & ~mode:
+    if sys.platform == "win32" or not stat.S_IMODE(status.st_mode) & ~mode:
         return False
     descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW)
     try:
@@ -143,6 +153,6 @@ def _is_special(path: Path) -> bool:
         return False
     if stat.S_ISREG(target.st_mode) or stat.S_ISDIR(target.st_mode):
         return False
-    if os.name == "posix" and not {own.st_uid, target.st_uid} <= {0, os.geteuid()}:
+    if sys.platform != "win32" and not {own.st_uid, target.st_uid} <= {0, os.geteuid()}:
         raise PermissionError(errno.EPERM, "This belongs to another user", str(path))
     return True

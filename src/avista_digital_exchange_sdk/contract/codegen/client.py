@@ -32,7 +32,7 @@ def generate(schema: GraphQLSchema, documents: Documents, out: Path) -> list[str
         fresh = Path(folder) / out.name
         package.write(schema, documents.document, fresh, USER_PACKAGE, RESERVED_NAMES)
         sync_client = USER_PACKAGE.header + _sync_client(fresh / "client.py")
-        (fresh / "sync_client.py").write_text(sync_client, "utf-8")
+        (fresh / "sync_client.py").write_text(sync_client, "utf-8", newline="\n")
         return package.replace(fresh, out)
 
 

@@ -50,7 +50,7 @@ def write(
         }
         paths = {name: Path(folder) / name for name in sources}
         for name, text in sources.items():
-            paths[name].write_text(text, "utf-8")
+            paths[name].write_text(text, "utf-8", newline="\n")
         ariadne = settings.for_ariadne(
             schema_path=str(paths["schema.graphql"]),
             queries_path=str(paths["operations.graphql"]),
@@ -69,7 +69,9 @@ def write(
     for module in sorted(into.glob("*.py")):
         # ariadne-codegen writes in the locale's encoding, so read it in the same.
         code = module.read_text()
-        module.write_text(settings.header + _insert_documents(code, prepared), "utf-8")
+        module.write_text(
+            settings.header + _insert_documents(code, prepared), "utf-8", newline="\n"
+        )
 
 
 def _insert_documents(code: str, prepared: PreparedDocument) -> str:

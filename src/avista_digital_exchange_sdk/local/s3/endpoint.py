@@ -23,7 +23,7 @@ from ..connections import disconnect
 from ..fault_names import DOWNLOAD, UPLOAD
 from ..faults import Fault
 from ..limits import LIMITS
-from ..private_files import open_new
+from ..private_files import open_new, remove_file
 from .presigned import REQUEST_EXPIRED, S3Error
 from .storage import OBJECTS_PATH, ObjectStore
 
@@ -115,7 +115,7 @@ class ObjectEndpoint:
             self._objects.store(key, incoming, md5)
             awaiting.confirm_upload(key, size)
         finally:
-            incoming.unlink(missing_ok=True)
+            remove_file(incoming)
         return Response(headers={"etag": self._objects.etag(key)})
 
     def _get(self, request: Request, key: str, content_type: str) -> ASGIApp:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..database import Database
 from ..limits import LIMITS
-from ..private_files import make_folder
+from ..private_files import make_folder, remove_file
 from .presigned import PresignedUrls
 
 URL_LIFETIME = timedelta(minutes=15)
@@ -95,7 +95,7 @@ class ObjectStore:
         size = stored.path.stat().st_size
         if stored.key not in self._results:
             # It was deleted while it was being written.
-            stored.path.unlink(missing_ok=True)
+            remove_file(stored.path)
             return size
         stored.size = size
         self._sizes[stored.owner] += size
@@ -127,7 +127,7 @@ class ObjectStore:
             stored.make = None
             self.complete(stored)
         finally:
-            incoming.unlink(missing_ok=True)
+            remove_file(incoming)
 
     def _delete_expired(self) -> None:
         """Delete expired results."""
@@ -192,7 +192,7 @@ class ObjectStore:
     def delete(self, key: str) -> None:
         """Delete an object; deleting a missing object is allowed."""
         self._unregister(key)
-        self.path(key).unlink(missing_ok=True)
+        remove_file(self.path(key))
         self._records.execute("DELETE FROM objects WHERE objectKey = ?", key)
 
     async def delete_all(self, keys: Iterable[str]) -> None:
@@ -203,4 +203,4 @@ class ObjectStore:
 
     def _unlink(self, keys: list[str]) -> None:
         for key in keys:
-            self.path(key).unlink(missing_ok=True)
+            remove_file(self.path(key))

@@ -13,7 +13,7 @@ import duckdb
 
 from ...database import Row, timestamp
 from ...limits import LIMITS
-from ...private_files import open_new
+from ...private_files import open_new, remove_file
 from ...query_engine.csv_export import write_csv
 from ...query_engine.engine import QueryEngine
 from ...query_engine.filter_results import AssetFilter
@@ -133,7 +133,7 @@ class CaptureExports:
             await self._write_file(capture, incoming)
             incoming.replace(self._objects.path(key))
         finally:
-            incoming.unlink(missing_ok=True)
+            remove_file(incoming)
             self._writers.discard(writer)
 
     async def _write_file(self, capture: Row, path: Path) -> None:
