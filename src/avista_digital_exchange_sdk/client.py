@@ -6,7 +6,6 @@ from . import types
 from ._backends import SyncBackend
 from ._client_base import AsyncClientBase, ClientConfig, SyncClientBase
 from ._generated.client import Client
-from ._profiles.access import Sources
 from ._services.base import BaseService
 from ._services.data_capture import DataCaptureService
 from ._services.exchange import ExchangeService
@@ -116,11 +115,6 @@ def get_services(client: AvistaDigitalExchange) -> ExchangeService:
     return client._calls
 
 
-def get_sources(client: AvistaDigitalExchange) -> Sources:
-    """Get where the token and the endpoint of a client come from, for internal use."""
-    return client._graphql_client.sources
-
-
-def get_endpoint(client: AvistaDigitalExchange) -> str:
-    """Get the URL of the GraphQL API of a client, for internal use."""
-    return client._graphql_client.endpoint
+def get_graphql_client(client: AvistaDigitalExchange) -> Client:
+    """Get the GraphQL client of a sync client, for internal use."""
+    return client._graphql_client

@@ -15,6 +15,7 @@ from .commands.contract import contract, generate
 from .commands.copy import get, put
 from .commands.data_stores import ls, rm, stores, tree
 from .commands.databases import assets, databases
+from .commands.doctor import doctor
 from .commands.local import local
 from .commands.login import login, logout, profiles
 from .commands.mirror import mirror
@@ -31,7 +32,7 @@ COMMANDS = (
     *(stores, ls, tree, cat, get, put, rm),
     *(databases, assets, query, sql, publish, mirror),
     *(collaboratives, services, share, unshare),
-    *(local, contract, generate),
+    *(doctor, local, contract, generate),
 )
 
 

@@ -9,11 +9,11 @@ from ..output import print_json
 def whoami(run: CommandContext) -> None:
     """Show the current user, the endpoint, and where the token comes from."""
     # Imported on use, as help needs no client.
-    from ...client import get_endpoint, get_sources
+    from ...client import get_graphql_client
 
     user = run.exchange.getUserInfo()
-    sources = get_sources(run.exchange)
-    endpoint = get_endpoint(run.exchange)
+    client = get_graphql_client(run.exchange)
+    endpoint, sources = client.endpoint, client.sources
     if run.json:
         print_json(
             user.model_dump()
