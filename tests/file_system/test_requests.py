@@ -4,14 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
+from avista_digital_exchange_sdk import ApiError, TransferError, TransferIncompleteError
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.admin_client import AdminClient
 from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
+from .stored_files import REFUSED
 
 LIST = "storage_getDataStoreDirectory"
 TOP = 10
@@ -167,3 +170,175 @@ class TestListing:
         with pytest.raises(PermissionError):
             proxied_file_system.find(tree)
         assert len(proxy.names) <= 8
+
+
+FILES = 100
+CREATE = "storage_createDataStoreFile"
+READ = "storage_getDataStoreFile"
+URLS = "storage_getDataStoreFileDownload"
+DELETE = "storage_deleteDataStoreFile"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A local folder with 100 small files."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number in range(FILES):
+        (folder / f"{number:03}.csv").write_text(f"{number}")
+    return folder
+
+
+class TestTransfers:
+    def test_upload_of_a_folder_creates_and_reads_back_many_files_in_a_request(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, folder: Path
+    ) -> None:
+        proxied_file_system.put(str(folder), f"{home}/x", recursive=True)
+        assert stored(proxied_file_system, f"{home}/x") == local_files(folder)
+        names = proxy.names
+        assert names.count("PUT") == FILES
+        assert names.count(CREATE) == FILES / 10
+        assert names.count(READ) < FILES / 2
+
+    def test_download_of_a_folder_requests_many_urls_at_a_time(
+        self,
+        proxied_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        folder: Path,
+        tmp_path: Path,
+    ) -> None:
+        proxied_file_system.put(str(folder), f"{home}/x", recursive=True)
+        proxy.messages.clear()
+        for _ in range(2):
+            proxied_file_system.get(f"{home}/x/", str(tmp_path / "got"), recursive=True)
+            assert local_files(tmp_path / "got") == local_files(folder)
+        # The second time, nothing has changed.
+        assert proxy.names.count("GET") == FILES
+        assert proxy.names.count(URLS) == FILES / 25
+
+    def test_upload_of_changed_files_deletes_the_replaced_ones(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, folder: Path
+    ) -> None:
+        proxied_file_system.put(str(folder), f"{home}/x/", recursive=True)
+        for path in folder.iterdir():
+            path.write_text(path.name)
+        proxied_file_system.put(f"{folder}/", f"{home}/x/folder", recursive=True)
+        contents = proxied_file_system.contents(f"{home}/x/folder")
+        assert len(contents) == FILES
+        assert (contents.superseded, contents.incomplete) == ([], [])
+        assert stored(proxied_file_system, f"{home}/x/folder") == local_files(folder)
+        assert proxy.names.count(DELETE) < FILES / 2
+
+    @pytest.mark.parametrize("field", [CREATE, READ])
+    def test_upload_whose_requests_fail_for_one_file_uploads_the_others(
+        self,
+        field: str,
+        file_system: DataStoreFileSystem,
+        local: LocalExchange,
+        home: str,
+        folder: Path,
+    ) -> None:
+        with (
+            local.fail(field, "graphqlError", times=1, after=30, errorType="BadRequest") as fault,
+            pytest.raises(TransferIncompleteError) as caught,
+        ):
+            file_system.put(f"{folder}/", f"{home}/x", recursive=True)
+        assert fault.count == 1
+        ((path, error),) = caught.value.failures.items()
+        assert path in map(str, folder.iterdir())
+        assert isinstance(error, ApiError)
+        contents = file_system.contents(f"{home}/x")
+        assert contents.incomplete == []
+        if field == CREATE:
+            assert {info["name"].rpartition("/")[2] for info in contents} == {
+                one.name for one in folder.iterdir()
+            } - {Path(path).name}
+        else:
+            # It was uploaded all the same.
+            assert len(contents) == FILES
+            assert "was uploaded with the ID" in str(error.__notes__)
+
+    def test_download_whose_url_is_refused_for_one_file_downloads_the_others(
+        self,
+        file_system: DataStoreFileSystem,
+        local: LocalExchange,
+        home: str,
+        folder: Path,
+        tmp_path: Path,
+    ) -> None:
+        file_system.put(f"{folder}/", f"{home}/x", recursive=True)
+        field = "storage_getDataStoreFileDownloadUrl"
+        with (
+            local.fail(field, "graphqlError", times=1, after=30, errorType="BadRequest"),
+            pytest.raises(TransferIncompleteError) as caught,
+        ):
+            file_system.get(f"{home}/x", str(tmp_path / "got"), recursive=True)
+        assert len(caught.value.failures) == 1
+        assert len(local_files(tmp_path / "got")) == FILES - 1
+
+    def test_upload_that_fails_fast_leaves_no_record(
+        self,
+        proxied_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        file_system: DataStoreFileSystem,
+        home: str,
+        folder: Path,
+    ) -> None:
+        proxy.responses["PUT"] = [None] * 5 + [REFUSED] * FILES
+        with pytest.raises(TransferError):
+            proxied_file_system.put(f"{folder}/", f"{home}/x", recursive=True, fail_fast=True)
+        contents = file_system.contents(f"{home}/x")
+        assert contents.incomplete == []
+        assert all(info["size"] for info in contents)
+
+    def test_upload_that_is_interrupted_leaves_no_record(
+        self, file_system: DataStoreFileSystem, home: str, folder: Path
+    ) -> None:
+        class Interrupting(fsspec.Callback):  # type: ignore[misc]  # untyped
+            def relative_update(self, inc: int = 1) -> None:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            file_system.put(f"{folder}/", f"{home}/x", recursive=True, callback=Interrupting())
+        contents = file_system.contents(f"{home}/x")
+        assert contents.incomplete == []
+        assert len(contents) < FILES
+
+    def test_upload_of_local_files_that_vanish_leaves_no_record(
+        self,
+        proxied_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        file_system: DataStoreFileSystem,
+        home: str,
+        folder: Path,
+    ) -> None:
+        vanishing = [*folder.iterdir()][50:]
+        proxy.before_upload = lambda: [path.unlink(missing_ok=True) for path in vanishing]
+        with pytest.raises(TransferIncompleteError) as caught:
+            proxied_file_system.put(f"{folder}/", f"{home}/x", recursive=True)
+        assert caught.value.failures.keys() <= set(map(str, vanishing))
+        assert file_system.contents(f"{home}/x").incomplete == []
+
+    def test_upload_whose_response_is_lost_names_every_file_of_the_request(
+        self, file_system: DataStoreFileSystem, local: LocalExchange, home: str, folder: Path
+    ) -> None:
+        file_system.mkdir(f"{home}/x")
+        with (
+            local.fail(CREATE, "lostResponse", times=1),
+            pytest.raises(TransferIncompleteError) as caught,
+        ):
+            file_system.put(f"{folder}/", f"{home}/x/", recursive=True)
+        failures = caught.value.failures
+        assert len(failures) == 10
+        for path, error in failures.items():
+            assert f"may now contain an empty file {Path(path).name}" in str(error.__notes__)
+        assert len(file_system.ls(f"{home}/x")) == FILES - 10
+
+
+def stored(fs: DataStoreFileSystem, path: str) -> dict[str, bytes]:
+    return {name.rpartition("/")[2]: content for name, content in fs.cat(f"{path}/*").items()}
+
+
+def local_files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}

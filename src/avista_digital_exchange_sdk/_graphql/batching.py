@@ -117,7 +117,7 @@ class _Batch:
             await self._client.run_attempts(self._send_pending, self._is_retryable)
         except DigitalExchangeError as error:
             for number in self._pending:
-                self._fail(number, self._errors.get(number, error))
+                self._fail(number, self._errors.get(number) or _copy_error(error))
 
     async def get_data(self, number: int, _: OperationCall) -> Any:
         """Return the data of an operation, or raise its error."""
@@ -174,7 +174,7 @@ class _Batch:
                 await self._send_divisible(numbers[middle:], attempt)
                 return
             for number in numbers:
-                self._fail(number, error)
+                self._fail(number, _copy_error(error))
 
     async def _send(self, numbers: Sequence[int], attempt: Attempt) -> None:
         """Send operations in one request, and keep their results."""
@@ -240,11 +240,16 @@ class _Batch:
             self._fail(number, error)
 
     def _fail(self, number: int, error: DigitalExchangeError) -> None:
-        # Each operation has an error of its own, to which notes can be added.
-        own = copy(error)
-        own.__cause__ = error.__cause__
-        own.mayHaveSucceeded = number in self._uncertain
-        self._results[number] = own
+        error.mayHaveSucceeded = number in self._uncertain
+        self._results[number] = error
+
+
+def _copy_error(error: DigitalExchangeError) -> DigitalExchangeError:
+    """Copy the error of a request for one of its operations, to which notes can be added."""
+    own = copy(error)
+    # It shows which operations have the same error.
+    own.__cause__ = error
+    return own
 
 
 def _parse_object(response: Response) -> dict[str, Any]:

@@ -19,6 +19,9 @@ distant line, a small file takes one round trip and hardly any bandwidth."""
 SMALL_BYTES = 1 << 20
 """Maximum size of a small file."""
 
+MIN_LOST_REQUESTS = 3
+"""Minimum number of different requests that must fail in a row for a job to stop."""
+
 CLEANUP_SECONDS = 15.0
 """Seconds to wait for running copies at the end of a job: deleting the record of a file that was
 not uploaded takes up to five seconds, unless the platform is unreachable."""
@@ -127,7 +130,7 @@ class CopyJob(Generic[AnyTask, Result]):
         self._fail_fast = fail_fast
         self._stopped = False
         self._cancelled_by: BaseException | None = None
-        self._lost = 0
+        self._lost: list[BaseException] = []
         self._large = BoundedSemaphore(MAX_CONCURRENCY)
         self._done: dict[int, Result] = {}
         self._failed: dict[int, Exception] = {}
@@ -203,7 +206,7 @@ class CopyJob(Generic[AnyTask, Result]):
             if isinstance(result, Exception):
                 failed.append((index, result))
                 continue
-            self._lost = 0
+            self._lost.clear()
             self._done[index] = result
             self._callback.relative_update()
         return failed
@@ -227,10 +230,12 @@ class CopyJob(Generic[AnyTask, Result]):
         """Whether the remaining files would fail in the same way."""
         if not affects_all(error):
             return False
-        if any(isinstance(one, ConnectionFailedError) for one in (error, error.__cause__)):
-            # A single connection may break by chance; several in a row indicate an outage.
-            self._lost += 1
-            return self._lost >= MAX_CONCURRENCY
+        if (lost := _find_lost_connection(error)) is not None:
+            # A single connection may break by chance, and several files may have depended on its
+            # request; several connections in a row indicate an outage.
+            self._lost.append(lost)
+            requests = {id(one) for one in self._lost}
+            return len(self._lost) >= MAX_CONCURRENCY and len(requests) >= MIN_LOST_REQUESTS
         return True
 
     def _copy_one(self, index: int, task: AnyTask) -> Any:
@@ -263,6 +268,17 @@ def count_in_flight(task: Task) -> int:
 def _is_small(task: Task) -> bool:
     size = getattr(task, "size", None)
     return size is not None and size <= SMALL_BYTES
+
+
+def _find_lost_connection(error: BaseException) -> BaseException | None:
+    """Return the error of the request that failed, if it is that of a connection."""
+    lost: BaseException | None = None
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ConnectionFailedError):
+            lost = cause
+        cause = cause.__cause__
+    return lost
 
 
 def _add_notes(error: BaseException, notes: Sequence[str]) -> None:
