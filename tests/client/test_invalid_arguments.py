@@ -123,7 +123,7 @@ ID_ARGUMENTS = [
     (call, argument)
     for call, arguments in VALID_ARGUMENTS.items()
     for argument in arguments
-    if argument.endswith("Id") and call not in RANGE_QUERIES
+    if argument.endswith("Id") and call not in [*RANGE_QUERIES, "iot.publishDataFrame"]
 ]
 WRITERS = [
     ("downloadDataStoreFile", "writeLocation"),
@@ -286,6 +286,8 @@ REFUSED = [
     *each("createAuthenticationToken", "daysBeforeExpiration", *INVALID_DAYS),
     *each("publishToTimeSeriesDatabase", "records", *INVALID_RECORDS),
     *each("publishDataFrameToTimeSeriesDatabase", "frame", *INVALID_FRAMES),
+    *each("iot.publishDataFrame", "frame", *INVALID_FRAMES),
+    *each("iot.publishDataFrame", "iotEndpointId", *INVALID_IDS[1:]),
     *each(FILE, "path", (None, "a path"), ("", PATH), (7, "a path"), (b"load.csv", "a path")),
     *each(FILE, "path", ([], "at least one path"), ({"a": 1}, "a path"), ("x" * 300, "allows")),
     *each(FILE, "path", MISSING_FILE, ("none-*.csv", "at least one file"), error=PathNotFoundError),

@@ -15,6 +15,26 @@ from .input_frame import TIMESTAMP, VARCHAR, InputFrame
 from .row_columns import Measure, RowColumns
 
 
+class ColumnArguments(NamedTuple):
+    """The names of arguments, for messages.
+
+    Attributes:
+        asset: The argument for the asset of all rows.
+        asset_column: The argument for the column of assets.
+        measures: The argument for the columns to publish.
+        noun: What an asset is called.
+        store: What has the types of attributes.
+        has_names: Whether the names of assets are published.
+    """
+
+    asset: str = "assetId"
+    asset_column: str = "assetIdColumn"
+    measures: str = "measureColumns"
+    noun: str = "asset"
+    store: str = "database"
+    has_names: bool = True
+
+
 class ColumnMapping(NamedTuple):
     """The columns, as documented for `publishDataFrameToTimeSeriesDatabase`."""
 
@@ -25,6 +45,7 @@ class ColumnMapping(NamedTuple):
     dimensionColumns: object
     measureColumns: object
     measureTypes: object
+    arguments: ColumnArguments = ColumnArguments()
 
     def rows(self, frame: InputFrame) -> RowColumns:
         """Return the rows of a DataFrame, each column in the type closest to its own."""
@@ -40,8 +61,9 @@ class ColumnMapping(NamedTuple):
         """Bring a DataFrame into the shape of a column per attribute."""
         if frame.has_levels:
             if self.assetId is not None:
-                valid = "None for columns of two levels, the first of which is the asset"
-                raise validation.invalid_argument("assetId", self.assetId, valid)
+                noun = self.arguments.noun
+                valid = f"None for columns of two levels, the first of which is the {noun}"
+                raise validation.invalid_argument(self.arguments.asset, self.assetId, valid)
             frame.stack_levels(str(self.assetIdColumn))
         elif self.measureColumns is None:
             keys = [self.timeColumn] if self.assetId else [self.timeColumn, self.assetIdColumn]
@@ -86,20 +108,21 @@ class ColumnMapping(NamedTuple):
         if kind is measure.type:
             return measure
         try:
-            strings = frame.to_strings("measureColumns", measure.name, kind)
+            strings = frame.to_strings(self.arguments.measures, measure.name, kind)
         except InvalidParameterError as error:
             advice = (
                 f"give measureTypes={{{measure.name!r}: 'BIGINT'}} or 'VARCHAR' to keep all digits"
                 if stored is None
-                else f"the database has {measure.name!r} as {stored}; publish under another name"
+                else f"the {self.arguments.store} has {measure.name!r} as {stored}"
+                + ("; publish under another name" if self.arguments.has_names else "")
             )
             raise InvalidParameterError(f"{error}; {advice}") from None
         return Measure(measure.name, kind, strings)
 
     def _asset_ids(self, frame: InputFrame) -> Values:
         if self.assetId is not None:
-            return pa.repeat(validation.require_id("assetId", self.assetId), len(frame))
-        asset_ids = frame.required_strings("assetIdColumn", self.assetIdColumn, VARCHAR)
+            return pa.repeat(validation.require_id(self.arguments.asset, self.assetId), len(frame))
+        asset_ids = frame.required_strings(self.arguments.asset_column, self.assetIdColumn, VARCHAR)
         for asset_id in asset_ids.unique().to_pylist():
             validation.require_id(f"frame: column {self.assetIdColumn!r}", asset_id)
         return asset_ids
@@ -108,7 +131,7 @@ class ColumnMapping(NamedTuple):
         columns: dict[str, object] = {
             name: name for name in _parse_names("dimensionColumns", self.dimensionColumns)
         }
-        if (name := self._name_column(frame)) is not None:
+        if self.arguments.has_names and (name := self._name_column(frame)) is not None:
             columns[NAME_DIMENSION] = name
         return {
             validate_name("dimensionColumns", dimension): frame.to_strings(
@@ -121,7 +144,7 @@ class ColumnMapping(NamedTuple):
         if self.nameColumn is not None:
             return self.nameColumn
         is_measure = self.measureColumns is not None and NAME_DIMENSION in _parse_names(
-            "measureColumns", self.measureColumns
+            self.arguments.measures, self.measureColumns
         )
         return NAME_DIMENSION if NAME_DIMENSION in frame.names and not is_measure else None
 
@@ -130,16 +153,22 @@ class ColumnMapping(NamedTuple):
         types = self._types(names)
         measures = []
         for name in names:
-            own = frame.get_type("measureColumns", name)
+            own = frame.get_type(self.arguments.measures, name)
             if own is not None:
                 target = types.get(name, own)
-                strings = frame.to_strings("measureColumns", name, target)
-                measures.append(Measure(validate_name("measureColumns", name), target, strings))
+                strings = frame.to_strings(self.arguments.measures, name, target)
+                measures.append(Measure(self._check_name(name), target, strings))
         return measures
+
+    def _check_name(self, name: str) -> str:
+        # The names of telemetry attributes are checked against the model.
+        if not self.arguments.has_names:
+            return name
+        return validate_name(self.arguments.measures, name)
 
     def _measure_names(self, frame: InputFrame) -> list[str]:
         if self.measureColumns is not None:
-            return _parse_names("measureColumns", self.measureColumns)
+            return _parse_names(self.arguments.measures, self.measureColumns)
         taken = {
             self.assetIdColumn,
             self.timeColumn,

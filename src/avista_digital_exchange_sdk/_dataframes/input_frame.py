@@ -70,9 +70,17 @@ class InputFrame:
         frame: The DataFrame.
         time_column: The name for an unnamed pandas DatetimeIndex.
         time_zone: The time zone of naive timestamps.
+        max_value_bytes: Maximum size of a string. Defaults to the limit of Timestream.
     """
 
-    def __init__(self, frame: object, time_column: str, time_zone: str | None) -> None:
+    def __init__(
+        self,
+        frame: object,
+        time_column: str,
+        time_zone: str | None,
+        max_value_bytes: int = MAX_VALUE_BYTES,
+    ) -> None:
+        self._max_value_bytes = max_value_bytes
         table = to_arrow_table("frame", frame)
         self._table = convert_time_index(table, time_column)
         self._bigint_names = marked_bigint_names(table.schema) | _marked_in_pandas(frame)
@@ -185,7 +193,9 @@ class InputFrame:
         length = pc.binary_length(strings)
         _reject_rows(pc.equal(length, 0), name, "must be a non-empty string or null, got ''")
         _reject_rows(
-            pc.greater(length, MAX_VALUE_BYTES), name, f"must have at most {MAX_VALUE_BYTES} bytes"
+            pc.greater(length, self._max_value_bytes),
+            name,
+            f"must have at most {self._max_value_bytes} bytes",
         )
         return strings
 

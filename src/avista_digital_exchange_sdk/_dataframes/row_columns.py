@@ -66,6 +66,12 @@ class RowColumns:
         """The indexes among all rows to publish."""
         return [self._first_index + row for row in self._rows.to_pylist()]
 
+    @property
+    def asset_ids(self) -> list[str]:
+        """The assets, each once."""
+        ids: list[str] = self._asset_ids.take(self._rows).unique().to_pylist()
+        return ids
+
     def with_measures(self, measures: Sequence[Measure]) -> RowColumns:
         """Return the same rows with values of other types."""
         return RowColumns(

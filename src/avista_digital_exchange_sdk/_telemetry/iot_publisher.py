@@ -66,9 +66,10 @@ class IotPublisher(TelemetryPublisher):
             if candidates := by_time[failure.record.timestamp or ""]:
                 kinds = {error.errorType for error in failure.errors}
                 self._note_failure(
-                    candidates.popleft(), _describe(failure), is_unknown=kinds == {DUPLICATE}
+                    candidates.popleft(), describe_failure(failure), is_unknown=kinds == {DUPLICATE}
                 )
 
 
-def _describe(failure: IotDataRecordWithErrors) -> str:
+def describe_failure(failure: IotDataRecordWithErrors) -> str:
+    """Describe why a record was not written."""
     return "; ".join(f"{error.errorType}: {error.errorMessage}" for error in failure.errors)

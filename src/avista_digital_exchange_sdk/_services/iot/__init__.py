@@ -6,6 +6,7 @@ from .groups import GroupService
 from .hubs import HubService
 from .live import EndpointStreamService
 from .models import ModelService
+from .publishing import TelemetryPublishingService
 from .range_queries import RangeQueryService
 from .telemetry import TelemetryService
 
@@ -18,6 +19,7 @@ class IotService(
     EndpointService,
     GroupService,
     TelemetryService,
+    TelemetryPublishingService,
     RangeQueryService,
     RangeFrameService,
     EndpointStreamService,

@@ -11,6 +11,7 @@ from .groups import SyncGroupService
 from .hubs import SyncHubService
 from .live import SyncEndpointStreamService
 from .models import SyncModelService
+from .publishing import SyncTelemetryPublishingService
 from .range_queries import SyncRangeQueryService
 from .telemetry import SyncTelemetryService
 
@@ -23,6 +24,7 @@ class SyncIotService(
     SyncEndpointService,
     SyncGroupService,
     SyncTelemetryService,
+    SyncTelemetryPublishingService,
     SyncRangeQueryService,
     SyncRangeFrameService,
     SyncEndpointStreamService,
