@@ -36,8 +36,8 @@ def plotTimeSeries(
 
     Args:
         result: A pandas or polars DataFrame or an Arrow table with a column or index of times, wide
-            or long (`attribute`, `value`); a pandas Series; a list of `TimeSeriesAssetData`; or the
-            path of a result file or another CSV or Parquet file.
+            or long (`attribute`, `value`); a pandas Series; a list of `TimeSeriesAssetData`, or of
+            the rows of an IoT query; or the path of a result file or another CSV or Parquet file.
         attributes: The attributes to plot, in that order. Defaults to all of them.
         assets: The IDs or names of the assets to plot. Defaults to all of them.
         steps: The attributes whose values hold until the next one, such as setpoints that are
@@ -50,7 +50,8 @@ def plotTimeSeries(
         figsize: Width and height in inches. Defaults to the rcParam `figure.figsize` if it was
             changed, otherwise to a figure at most 8 inches tall.
         timeColumn: The column of times. Defaults to `timestamp`, `time`, or the only such column.
-        assetIdColumn: The column of asset IDs. Defaults to `assetId`.
+        assetIdColumn: The column of asset IDs. Defaults to `assetId` or
+            `iotEndpointId`.
 
     Returns:
         The figure. `figure.savefig("result.png")` saves it; notebooks show it.

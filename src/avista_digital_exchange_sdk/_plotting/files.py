@@ -1,6 +1,7 @@
 """Reads files to plot: query results, and other CSV and Parquet files."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -9,19 +10,24 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from pydantic_core import from_json
 
-from .._dataframes.arrow_types import STRING, KeyColumns, wide_column_names
+from .._dataframes.arrow_types import ID_COLUMN, STRING, KeyColumns, wide_column_names
 from .._dataframes.csv_reader import BLOCK_SIZE, CsvResult
 from .._dataframes.input_frame import to_arrow_table
 from .._dataframes.json_reader import AssetDataTable
+from .._telemetry.range_result import ID_COLUMN as ENDPOINT_ID_COLUMN
 from ..errors import InvalidParameterError, InvalidResponseError
 
+# The first columns of results.
+ID_COLUMNS = (ID_COLUMN, ENDPOINT_ID_COLUMN)
 VALID_FILES = ".csv, .json or .parquet"
 DELIMITERS = ",;\t|"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SAMPLE_SIZE = 64 * 1024
 
 _TEXT_FILES = (".csv", ".tsv", ".txt")
+_ROW_START = re.compile(rb'\s*\[\s*\{\s*"iotEndpointId"\s*:')
 # The pandas functions that read other files.
 _PANDAS_READERS = {
     ".feather": "read_feather",
@@ -73,10 +79,21 @@ def read_result(file_format: str, file: IO[bytes]) -> pa.Table:
 
 
 def read_assets(array: bytes) -> pa.Table:
-    """Convert a JSON array of TimeSeriesAssetData to a table."""
+    """Convert a JSON array of TimeSeriesAssetData, or of the rows of an IoT query, to a table."""
+    if _ROW_START.match(array):
+        return _read_rows(array)
     data = AssetDataTable()
     data.add(array, latest=True)
     return data.table("wide")
+
+
+def _read_rows(array: bytes) -> pa.Table:
+    rows = from_json(array)
+    try:
+        return pa.Table.from_pylist(rows)
+    except pa.ArrowException:
+        # The cause would expose a value.
+        raise InvalidResponseError("the rows have values of several types in a column") from None
 
 
 def _read_json(path: Path) -> pa.Table:
@@ -101,10 +118,11 @@ def _read_csv(path: Path) -> pa.Table:
         sample = file.read(SAMPLE_SIZE)
     encoding = "utf-16" if sample[:2] in UTF16_MARKS else "utf-8"
     header, delimiter = _read_header(path, bytes(sample), encoding)
-    is_result = header[: len(KeyColumns._fields)] == list(KeyColumns._fields)
+    id_column, *others = header[: len(KeyColumns._fields)]
+    is_result = id_column in ID_COLUMNS and others == list(KeyColumns._fields[1:])
     # An attribute of a result may have the same name as another column.
     names = (
-        wide_column_names(header[len(KeyColumns._fields) :])
+        wide_column_names(header[len(KeyColumns._fields) :], id_column)
         if is_result
         else _name_all(path, header)
     )

@@ -25,7 +25,7 @@ VALID_RESULTS = (
     f"TimeSeriesAssetData, or the path of a file ({VALID_FILES})"
 )
 # The names of the asset column, in lower case.
-ASSET_NAMES = ("assetid", "asset_id")
+ASSET_NAMES = ("assetid", "asset_id", "iotendpointid")
 UNNAMED_SERIES = "value"
 
 

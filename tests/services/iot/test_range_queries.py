@@ -24,8 +24,10 @@ from avista_digital_exchange_sdk import (
     UnauthorizedError,
 )
 from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
 from ...conftest import Connect
+from ...plotting.figures import legends, lines, panels
 from ...support.proxy import Proxy
 
 START = 1714521600
@@ -395,3 +397,34 @@ class TestArguments:
         ]
         (row,) = exchange.iot.queryDataByTimeRange(filters, None, *WHOLE)
         assert list(row.items())[3:] == [("Status", "on"), ("Power", 1.0)]
+
+
+class TestPlots:
+    def test_results_of_all_kinds_give_the_same_lines(
+        self,
+        exchange: AvistaDigitalExchange,
+        create_endpoint: Any,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        endpoints = [create_endpoint(name) for name in ("North", "South")]
+        for number, endpoint_id in enumerate(endpoints):
+            exchange.iot.publish(endpoint_id, [record(n, Power=n + number) for n in range(3)])
+        arguments = (endpoints, ["Power"], *WHOLE)
+        results: list[Any] = [
+            exchange.iot.queryByTimeRangeToArrow(*arguments),
+            exchange.iot.queryByTimeRangeToArrow(*arguments, shape="long"),
+            exchange.iot.queryByTimeRangeToDataFrame(*arguments, index="timestamp"),
+            exchange.iot.queryByTimeRangeToPolars(*arguments),
+            exchange.iot.queryDataByTimeRange(*arguments),
+        ]
+        for file_format in ("CSV", "JSON", "PARQUET"):
+            exchange.iot.queryByTimeRange(*arguments, tmp_path, file_format)
+            results.append(f"result.{file_format.lower()}")
+        for result in results:
+            figure = plotTimeSeries(result)
+            (axes,) = panels(figure).values()
+            assert lines(axes) == [[0, 1, 2], [1, 2, 3]]
+            (legend,) = legends(figure)
+            assert [text.get_text() for text in legend.get_texts()] == ["North", "South"]
