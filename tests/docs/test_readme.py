@@ -8,6 +8,7 @@ from ..support.documents import ROOT, anchors_of, links_of
 README = ROOT / "README.md"
 URLS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
 SITE, REPOSITORY = URLS["Homepage"], URLS["Source"]
+IMAGES = REPOSITORY.replace("//github.com", "//raw.githubusercontent.com") + "/main/"
 
 
 def test_readme_is_short() -> None:
@@ -16,11 +17,14 @@ def test_readme_is_short() -> None:
 
 def test_readme_links_are_absolute_and_have_targets() -> None:
     links = links_of(README)
+    assert any(link.startswith(IMAGES) for link in links)
     assert len(links) > 20
     for link in links:
         address, _, anchor = link.partition("#")
         if address.startswith(f"{REPOSITORY}/blob/main/"):
             assert (ROOT / address.removeprefix(f"{REPOSITORY}/blob/main/")).is_file(), link
+        elif address.startswith(IMAGES):
+            assert (ROOT / address.removeprefix(IMAGES)).stat().st_size < 150_000, link
         elif address.startswith(SITE):
             name = address.removeprefix(SITE).rstrip("/") or "index"
             page = ROOT / "docs" / f"{name}.md"
@@ -34,4 +38,4 @@ def test_every_document_names_the_same_site_and_repository() -> None:
     for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         text = document.read_text("utf-8")
         for url in re.findall(r"https://(?:[\w.-]*avista-digital-exchange)[^\s)\"]*", text):
-            assert url.startswith((SITE, REPOSITORY)), (document.name, url)
+            assert url.startswith((SITE, REPOSITORY, IMAGES)), (document.name, url)
