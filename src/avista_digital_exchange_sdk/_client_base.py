@@ -121,8 +121,13 @@ class BaseClient(TokenHolder):
 
     def __repr__(self) -> str:
         client = self._find_client()
-        state = "not connected" if client is None else f"endpoint={client.endpoint!r}"
-        return f"{type(self).__name__}({state})"
+        if client is None:
+            return f"{type(self).__name__}(not connected)"
+        return self._describe(client.endpoint)
+
+    def _describe(self, endpoint: str) -> str:
+        """Return the representation of a client with an endpoint."""
+        return f"{type(self).__name__}(endpoint={endpoint!r})"
 
 
 class SyncClientBase(BaseClient):

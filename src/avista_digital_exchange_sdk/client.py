@@ -34,7 +34,7 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
     _calls: ExchangeService
 
     def _connect(self, config: ClientConfig) -> None:
-        backend = SyncBackend(config.network)
+        backend = SyncBackend(config.network, self._describe(config.access.endpoint))
         client = config.create_client(Client, backend)
         self._calls = ExchangeService(client, backend, lambda: types.DataStore)
 
@@ -81,7 +81,7 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
         # Imported on first use, as the sync client does not need asyncio.
         from ._backends.async_backend import AsyncBackend
 
-        backend = AsyncBackend(config.network)
+        backend = AsyncBackend(config.network, self._describe(config.access.endpoint))
         client = config.create_client(Client, backend)
         BaseService.__init__(self, client, backend, lambda: types.AsyncDataStore)
 

@@ -75,7 +75,8 @@ class AsyncOperations(AsyncClientBase, _Calls):
     """
 
     def _connect(self, config: ClientConfig) -> None:
-        _Calls.__init__(self, config.create_client(_Operations, AsyncBackend(config.network)))
+        backend = AsyncBackend(config.network, self._describe(config.access.endpoint))
+        _Calls.__init__(self, config.create_client(_Operations, backend))
 
     @property
     def _graphql_client(self) -> GraphQLClient:
@@ -92,7 +93,8 @@ class SyncOperations(SyncClientBase):
     _calls: Any
 
     def _connect(self, config: ClientConfig) -> None:
-        self._calls = _Calls(config.create_client(_Operations, SyncBackend(config.network)))
+        backend = SyncBackend(config.network, self._describe(config.access.endpoint))
+        self._calls = _Calls(config.create_client(_Operations, backend))
 
     @property
     def _graphql_client(self) -> GraphQLClient:

@@ -29,6 +29,7 @@ from .base import (
     StreamingResponse,
     TaskHandle,
     to_async_iter,
+    warn_unclosed,
 )
 from .body import ResponseBody
 from .deadlines import Deadline
@@ -49,12 +50,26 @@ from .request_queue import RequestQueue
 _Result = TypeVar("_Result")
 
 
-class AsyncBackend:
-    """The backend of the async client."""
+class _Clock:
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
-    def __init__(self, network: NetworkConfig) -> None:
+    def clock(self) -> float:
+        return time.monotonic()
+
+
+class AsyncBackend(_Clock):
+    """The backend of the async client.
+
+    Args:
+        network: The configuration of its connections.
+        owner: The representation of its client, for the warning if it is not closed.
+    """
+
+    def __init__(self, network: NetworkConfig, owner: str = "") -> None:
         self._network = network
-        self._loops = _Loops(network, self)
+        self._owner = owner
+        self._loops = _Loops(network, _Clock())
         self._background: weakref.WeakSet[BackgroundTask] = weakref.WeakSet()
         self._is_closed = False
 
@@ -150,11 +165,10 @@ class AsyncBackend:
     def create_signal(self) -> Signal:
         return LoopSignal()
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    def clock(self) -> float:
-        return time.monotonic()
+    def __del__(self) -> None:
+        # The event loops close the connections when they are deleted.
+        if not self._is_closed and self._loops.has_open_connections:
+            warn_unclosed(self._owner, self)
 
     async def close(self) -> None:
         self._is_closed = True
@@ -186,6 +200,14 @@ class _Loops:
             await connections.close_with_loop()
         check_process(connections.process)
         return connections
+
+    @property
+    def has_open_connections(self) -> bool:
+        """Whether there are connections of this process that no loop has closed."""
+        return any(
+            connections.process is current_process() and not loop.is_closed()
+            for loop, connections in self._connections.items()
+        )
 
     async def close(self) -> None:
         """Close the connections of the running loop. Other loops close theirs themselves."""

@@ -1,6 +1,7 @@
 """The protocol of backends, and how coroutines over a sync backend are run."""
 
 import contextlib
+import warnings
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -48,6 +49,17 @@ class NetworkConfig(NamedTuple):
     http_hosts: HttpHosts = HttpHosts.NONE
     max_concurrency: int = DEFAULT_CONCURRENCY
     options: Options = Options()
+
+
+def warn_unclosed(owner: str, source: object) -> None:
+    """Warn that a client whose connections are open is not used any longer.
+
+    Args:
+        owner: The representation of the client. Without one there is no warning.
+        source: The object that is deleted.
+    """
+    if owner:
+        warnings.warn(f"unclosed {owner}", ResourceWarning, stacklevel=2, source=source)
 
 
 class Response:

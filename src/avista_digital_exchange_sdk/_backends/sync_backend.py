@@ -22,6 +22,7 @@ from .base import (
     Signal,
     StreamingResponse,
     TaskHandle,
+    warn_unclosed,
 )
 from .body import ResponseBody
 from .deadlines import Deadline
@@ -47,12 +48,26 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-class SyncBackend:
-    """The backend of the sync client."""
+class _Clock:
+    async def sleep(self, seconds: float) -> None:
+        sleep(seconds)
 
-    def __init__(self, network: NetworkConfig) -> None:
+    def clock(self) -> float:
+        return time.monotonic()
+
+
+class SyncBackend(_Clock):
+    """The backend of the sync client.
+
+    Args:
+        network: The configuration of its connections.
+        owner: The representation of its client, for the warning if it is not closed.
+    """
+
+    def __init__(self, network: NetworkConfig, owner: str = "") -> None:
         self._network = network
-        self._connections = PerProcess(lambda: _Connections(network, self))
+        self._owner = owner
+        self._connections = PerProcess(lambda: _Connections(network, _Clock()))
         self._background: weakref.WeakSet[BackgroundTask] = weakref.WeakSet()
         self._is_closed = False
 
@@ -164,11 +179,10 @@ class SyncBackend:
 
         return ThreadSignal()
 
-    async def sleep(self, seconds: float) -> None:
-        sleep(seconds)
-
-    def clock(self) -> float:
-        return time.monotonic()
+    def __del__(self) -> None:
+        if not self._is_closed and (connections := self._connections.existing):
+            warn_unclosed(self._owner, self)
+            connections.http.close()
 
     async def close(self) -> None:
         self._is_closed = True

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from .._backends import Backend
+from .._utils.logging import log_give_up
 from .._utils.retry import Backoff
 from ..errors import DigitalExchangeError, SubscriptionError
 from .appsync_protocol import Message, is_transient
@@ -101,8 +102,11 @@ class LiveSubscriptions:
                 return connection
             except DigitalExchangeError as error:
                 await self._close(connection)
-                delay = backoff.next_delay() if _can_retry(error) else None
+                if not _can_retry(error):
+                    raise
+                delay = backoff.next_delay()
                 if delay is None:
+                    log_give_up(self._log, error, backoff.retries)
                     raise
                 self._log.info("%s; connecting again in %.1f s", error, delay)
             await self._backend.sleep(delay)

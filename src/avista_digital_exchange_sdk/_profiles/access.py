@@ -199,10 +199,10 @@ def _resolve_endpoint(
     if argument.reveal() is not None:
         source = _describe_argument("endpoint", argument)
         return parse_endpoint(argument, source, http_hosts), source
-    variable = os.environ.get(ENDPOINT_VARIABLE, "").strip()
-    if variable and uses_environment:
+    variable = Secret(os.environ.get(ENDPOINT_VARIABLE, "").strip())
+    if variable.reveal() and uses_environment:
         source = describe_variable(ENDPOINT_VARIABLE)
-        return parse_endpoint(Secret(variable), source, http_hosts), source
+        return parse_endpoint(variable, source, http_hosts), source
     if (profile := load_profile()) is not None:
         source = f"the profile {profile.name}"
         return parse_endpoint(Secret(profile.endpoint), source, http_hosts), source

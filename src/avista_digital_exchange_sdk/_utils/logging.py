@@ -42,6 +42,14 @@ def log_retry(log: logging.Logger, error: Exception, delay: float) -> None:
     log.info("%s; retrying in %.1f s", error, delay)
 
 
+def log_give_up(log: logging.Logger, error: Exception, retries: int) -> None:
+    """Log that a step is not retried again, unless it was not to be retried at all."""
+    if retries:
+        log.warning(
+            "%s; giving up after %d %s", error, retries, "retry" if retries == 1 else "retries"
+        )
+
+
 def abbreviate(value: Any, secret: Secret[str] | None = None) -> Any:
     """Redact and truncate the variables of a request for a log message."""
     if isinstance(value, dict):

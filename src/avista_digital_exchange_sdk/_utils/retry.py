@@ -22,7 +22,7 @@ from ..errors import (
     ServerError,
     UnauthorizedError,
 )
-from .logging import log_retry
+from .logging import log_give_up, log_retry
 
 UNAVAILABLE_STATUS = 503
 # Beyond any maximum delay. Larger powers would exceed the range of floats.
@@ -96,15 +96,20 @@ async def retrying(
         except Exception as error:
             if attempt.made_progress:
                 backoff.reset()
-            delay = backoff.next_delay(attempt.retry_after) if is_retryable(error) else None
-            if delay is None:
+            if not is_retryable(error):
                 raise
-            if attempt.is_retry_immediate:
+            delay = backoff.next_delay(attempt.retry_after)
+            if delay is not None and attempt.is_retry_immediate:
                 continue
-            if deadline is not None and policy.clock.clock() + delay > deadline:
+            if delay is None or _is_after(deadline, policy.clock, delay):
+                log_give_up(policy.log, error, backoff.retries)
                 raise
             log_retry(policy.log, error, delay)
         await policy.clock.sleep(delay)
+
+
+def _is_after(deadline: float | None, clock: Clock, delay: float) -> bool:
+    return deadline is not None and clock.clock() + delay > deadline
 
 
 class Backoff:
@@ -118,6 +123,11 @@ class Backoff:
     def reset(self) -> None:
         """Reset the retry counter."""
         self._retries = 0
+
+    @property
+    def retries(self) -> int:
+        """The number of retries since the last progress."""
+        return self._retries
 
     def next_delay(self, retry_after: float | None = None) -> float | None:
         """Get the next delay in seconds, at least `retry_after`; None if no retries are left."""

@@ -1,0 +1,133 @@
+"""Clients that are never closed: they warn by their own name, and close their connections."""
+
+import asyncio
+import re
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk.local import LocalExchange
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[LocalExchange]:
+    """A Local Exchange without other clients."""
+    with LocalExchange() as own:
+        yield own
+
+
+def count_connections(local: LocalExchange) -> int:
+    return len(local._server._uvicorn.server_state.connections)
+
+
+def wait_until(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 5
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
+
+
+def test_unclosed_client_warns_by_its_name_and_closes_its_connections(own: LocalExchange) -> None:
+    exchange = AvistaDigitalExchange(own.token, endpoint=own.endpoint)
+    exchange.getUserInfo()
+    assert count_connections(own) == 1
+    with pytest.warns(ResourceWarning) as caught:
+        del exchange
+    (warning,) = caught
+    assert str(warning.message) == f"unclosed AvistaDigitalExchange(endpoint='{own.endpoint}')"
+    assert wait_until(lambda: count_connections(own) == 0)
+
+
+def test_unclosed_async_client_warns_by_its_name_and_closes_its_connections(
+    own: LocalExchange,
+) -> None:
+    async def use() -> None:
+        exchange = AsyncAvistaDigitalExchange(own.token, endpoint=own.endpoint)
+        await exchange.getUserInfo()
+        assert count_connections(own) == 1
+        with pytest.warns(ResourceWarning) as caught:
+            del exchange
+        (warning,) = caught
+        description = f"AsyncAvistaDigitalExchange(endpoint='{own.endpoint}')"
+        assert str(warning.message) == f"unclosed {description}"
+        await asyncio.sleep(0)
+
+    asyncio.run(use())
+    assert wait_until(lambda: count_connections(own) == 0)
+
+
+def test_subclass_warns_by_its_own_name(own: LocalExchange) -> None:
+    class Mine(AvistaDigitalExchange):
+        pass
+
+    exchange = Mine(own.token, endpoint=own.endpoint)
+    exchange.getUserInfo()
+    with pytest.warns(ResourceWarning, match="unclosed Mine"):
+        del exchange
+
+
+def test_client_in_use_by_a_group_of_its_calls_stays_open(own: LocalExchange) -> None:
+    iot = AvistaDigitalExchange(own.token, endpoint=own.endpoint).iot
+    assert iot.listHubs()
+    with pytest.warns(ResourceWarning, match="unclosed AvistaDigitalExchange"):
+        del iot
+
+
+def test_client_without_connections_does_not_warn(own: LocalExchange) -> None:
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        AvistaDigitalExchange(own.token, endpoint=own.endpoint)
+        AsyncAvistaDigitalExchange(own.token, endpoint=own.endpoint)
+    assert not caught
+
+
+def test_closed_client_does_not_warn(own: LocalExchange) -> None:
+    async def use() -> None:
+        async with AsyncAvistaDigitalExchange(own.token, endpoint=own.endpoint) as exchange:
+            await exchange.getUserInfo()
+
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        with AvistaDigitalExchange(own.token, endpoint=own.endpoint) as exchange:
+            exchange.getUserInfo()
+        del exchange
+        asyncio.run(use())
+    assert not caught
+
+
+def test_async_client_whose_event_loop_has_ended_does_not_warn(own: LocalExchange) -> None:
+    exchange = AsyncAvistaDigitalExchange(own.token, endpoint=own.endpoint)
+    asyncio.run(exchange.getUserInfo())
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        del exchange
+    assert not caught
+    assert wait_until(lambda: count_connections(own) == 0)
+
+
+PROGRAM = """
+import sys
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+
+def use():
+    AvistaDigitalExchange(sys.argv[1], endpoint=sys.argv[2]).getUserInfo()
+
+class AtExit(AvistaDigitalExchange):
+    pass
+
+use()
+at_exit = AtExit(sys.argv[1], endpoint=sys.argv[2])
+at_exit.getUserInfo()
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["-W", "default"], ["-X", "dev"]])
+def test_program_shows_the_warning_only_on_request(own: LocalExchange, options: list[str]) -> None:
+    command = [sys.executable, *options, "-c", PROGRAM, own.token, own.endpoint]
+    outcome = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    unclosed = re.findall(r"ResourceWarning: unclosed (\S+?)[( ]", outcome.stderr)
+    assert unclosed == (["AvistaDigitalExchange", "AtExit"] if options else [])
+    assert outcome.returncode == 0
+    assert own.token not in outcome.stderr
