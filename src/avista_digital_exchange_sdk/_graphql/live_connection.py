@@ -11,6 +11,8 @@ from .appsync_protocol import Message, build_error
 from .client import GraphQLClient, Subscription
 from .subscriptions import RealtimeConnection, connect
 
+# Called with the connection when all subscriptions are active, before any event.
+OnStart = Callable[["LiveConnection"], None]
 # Called with the connection, the index of the subscription, and the message.
 OnEvent = Callable[["LiveConnection", int, Message], None]
 
@@ -21,11 +23,13 @@ class LiveConnection:
     Attributes:
         error: Why it was lost, or could not be established.
         last_received: When its last message was received, or when it was created.
+        has_ended: Whether it was lost or stopped.
 
     Args:
         backend: A backend on the running event loop.
         client: Knows the endpoint and the token.
         subscriptions: The subscriptions by their index.
+        on_start: Called when all subscriptions are active.
         on_event: Called for each event.
     """
 
@@ -34,17 +38,22 @@ class LiveConnection:
         backend: Backend,
         client: GraphQLClient,
         subscriptions: Mapping[int, Subscription[Any]],
+        on_start: OnStart,
         on_event: OnEvent,
     ) -> None:
         self.error: DigitalExchangeError | None = None
         self.last_received = datetime.now(UTC)
+        self.has_ended = False
         self._backend = backend
         self._client = client
         self._subscriptions = subscriptions
+        self._on_start = on_start
         self._on_event = on_event
         self._is_started = False
         self._identifiers: dict[str, int] = {}
         self._unacknowledged: set[str] = set()
+        # Events of subscriptions that are active while others are not yet.
+        self._early: list[tuple[int, Message]] = []
         self._changed = backend.create_signal()
         self._task = backend.run_in_background(lambda _: self._run())
 
@@ -76,6 +85,7 @@ class LiveConnection:
         except DigitalExchangeError as error:
             self.error = error
         finally:
+            self.has_ended = True
             self._changed.set()
 
     async def _serve(self, connection: RealtimeConnection) -> None:
@@ -85,8 +95,7 @@ class LiveConnection:
                 self._identifiers[await connection.start(subscription)] = index
             self._unacknowledged = set(self._identifiers)
             await self._receive_acknowledgements(connection)
-            self._is_started = True
-            self._changed.set()
+            self._start()
             while True:
                 self._handle(await connection.messages.receive())
         except DigitalExchangeError:
@@ -97,6 +106,14 @@ class LiveConnection:
                 for identifier in self._identifiers:
                     await connection.stop(identifier)
             raise
+
+    def _start(self) -> None:
+        self._on_start(self)
+        self._is_started = True
+        for index, message in self._early:
+            self._on_event(self, index, message)
+        self._early.clear()
+        self._changed.set()
 
     async def _receive_acknowledgements(self, connection: RealtimeConnection) -> None:
         timeout = self._backend.options.subscription_start_timeout
@@ -119,6 +136,9 @@ class LiveConnection:
         if message.type == "start_ack":
             self._unacknowledged.discard(message.id or "")
         elif message.type == "data":
-            self._on_event(self, index, message)
+            if self._is_started:
+                self._on_event(self, index, message)
+            else:
+                self._early.append((index, message))
         elif message.type == "complete":
             raise SubscriptionError("the platform ended the subscription")

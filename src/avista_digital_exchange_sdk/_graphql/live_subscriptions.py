@@ -3,7 +3,6 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from random import uniform
 from typing import Any
 
@@ -48,6 +47,8 @@ class LiveSubscriptions:
         self._buffer = buffer
         self._reconnects = reconnect
         self._overlap: _Overlap | None = None
+        # The connection that is being replaced.
+        self._previous: LiveConnection | None = None
         self._connections: set[LiveConnection] = set()
 
     @property
@@ -83,7 +84,9 @@ class LiveSubscriptions:
         return self._backend.options.max_connection_seconds * uniform(0.9, 1)
 
     def _open(self) -> LiveConnection:
-        connection = LiveConnection(self._backend, self._client, self._subscriptions, self._receive)
+        connection = LiveConnection(
+            self._backend, self._client, self._subscriptions, self._note_start, self._receive
+        )
         self._connections.add(connection)
         return connection
 
@@ -98,7 +101,6 @@ class LiveSubscriptions:
             connection = self._open()
             try:
                 await connection.wait_until_started()
-                self._log.debug("%d subscriptions are active", len(self._subscriptions))
                 return connection
             except DigitalExchangeError as error:
                 await self._close(connection)
@@ -113,45 +115,48 @@ class LiveSubscriptions:
 
     async def _replace(self, lost: LiveConnection) -> LiveConnection:
         """Replace a connection that was lost, and report the gap."""
-        error = lost.error or SubscriptionError("the real-time connection was closed")
+        error = lost.error or _build_closed_error()
         await self._close(lost)
         if not (self._reconnects and _can_retry(error)):
             raise error
         self._log.info("%s; connecting again", error)
-        connection = await self._connect(UNLIMITED)
-        self._report_gap(lost.last_received, connection, str(error))
-        return connection
-
-    def _report_gap(self, start: datetime, connection: LiveConnection, reason: str) -> None:
-        end = connection.last_received
-        self._buffer.put_gap(BufferedGap(self._subscriptions.keys(), start, end, reason))
-        self._log.info("subscribed again after %.1f s", max((end - start).total_seconds(), 0))
+        self._previous = lost
+        return await self._connect(UNLIMITED)
 
     async def _renew(self, old: LiveConnection) -> LiveConnection:
         """Replace a connection before the server closes it, without missing events."""
         if not self._reconnects:
             return old
         overlap_seconds = self._backend.options.connection_overlap_seconds
-        self._overlap = _Overlap()
+        self._overlap, self._previous = _Overlap(), old
         try:
             fresh = await self._connect(UNLIMITED)
             # Events that were sent before the new connection was active are still on their way.
-            if await old.wait(overlap_seconds):
-                self._report_gap(old.last_received, fresh, str(old.error))
+            await old.wait(overlap_seconds)
             await self._close(old)
             await fresh.wait(overlap_seconds)
         finally:
             self._overlap = None
-        self._log.debug(
-            "renewed a real-time connection with %d subscriptions", len(self._subscriptions)
-        )
         return fresh
+
+    def _note_start(self, connection: LiveConnection) -> None:
+        """Report the time without a connection, if there was one."""
+        self._log.debug("%d subscriptions are active", len(self._subscriptions))
+        previous, self._previous = self._previous, None
+        if previous is not None and previous.has_ended:
+            start, end = previous.last_received, connection.last_received
+            reason = str(previous.error or _build_closed_error())
+            self._buffer.put_gap(BufferedGap(self._subscriptions.keys(), start, end, reason))
 
     def _receive(self, connection: LiveConnection, index: int, message: Message) -> None:
         payload = message.payload.reveal()
         if self._overlap and not self._overlap.is_new(connection, index, payload):
             return
         self._buffer.put(BufferedEvent(index, message))
+
+
+def _build_closed_error() -> SubscriptionError:
+    return SubscriptionError("the real-time connection was closed")
 
 
 def _can_retry(error: DigitalExchangeError) -> bool:
