@@ -25,7 +25,7 @@ def write_command_reference() -> str:
 
 def _format(text: str) -> str:
     text = text.replace("\b\n", "").replace("\b", "")
-    text = re.sub(r"^## `avista-dx (\S+)`$", r"## avista-dx \1", text, flags=re.M)
+    text = re.sub(r"^(##+) `avista-dx ([^`]+)`$", r"\1 avista-dx \2", text, flags=re.M)
     text = re.sub(r"^\*\*(Usage|Arguments|Options)\*\*:$", r"**\1**", text, flags=re.M)
     text = re.sub(r"^\* (`[^`]*`): (.*)$", _escape_help, text, flags=re.M)
     return _SECTION.sub(_format_section, text)

@@ -10,27 +10,33 @@ from typing import Any
 import pytest
 import typer.main
 
-from avista_digital_exchange_sdk.cli.app import COMMANDS, app
+from avista_digital_exchange_sdk.cli.app import COMMANDS, GROUPS, app
 from avista_digital_exchange_sdk.cli.exit_codes import EXIT_CODES
 
 from ..support.command_line import run_command
 from ..support.documents import PAGES, ROOT
 from .conftest import PROGRAM, TIMEOUT_SECONDS
 
-NAMES = [command.name for command in COMMANDS]
-EXAMPLES = [(command.name, example) for command in COMMANDS for example in command.examples]
+BY_NAME = {command.name: command for command in COMMANDS} | {
+    f"{group.name} {command.name}": command for group in GROUPS for command in group.commands
+}
+NAMES = list(BY_NAME)
+EXAMPLES = [(name, example) for name, command in BY_NAME.items() for example in command.examples]
 
 
 def parsed(name: str) -> Any:
     """A command, as typer has it."""
-    return typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    found: Any = typer.main.get_command(app)
+    for word in name.split():
+        found = found.commands[word]
+    return found
 
 
 class TestHelp:
     @pytest.mark.parametrize("name", NAMES)
     def test_help_of_a_command_describes_its_purpose_and_arguments(self, name: str) -> None:
         command = parsed(name)
-        result = run_command(name, "--help").stdout
+        result = run_command(*name.split(), "--help").stdout
         assert command.help
         assert "Examples:" in result
         for parameter in command.params:
@@ -40,16 +46,18 @@ class TestHelp:
     @pytest.mark.parametrize(("name", "example"), EXAMPLES)
     def test_help_gives_examples_that_can_be_parsed(self, name: str, example: str) -> None:
         words = shlex.split(re.sub(r" [<>] .*", "", example))
-        assert words[:2] == ["avista-dx", name]
-        assert parsed(name).make_context(name, words[2:])
+        length = 1 + len(name.split())
+        assert words[:length] == ["avista-dx", *name.split()]
+        assert parsed(name).make_context(name, words[length:])
 
     def test_help_lists_every_command_in_a_sentence(self) -> None:
-        result = run_command("--help").stdout
-        for name in NAMES:
-            assert re.search(rf"^  {name} +\S.*\.$", result, re.M), name
+        for name in [*NAMES, *(group.name for group in GROUPS)]:
+            *group, command = name.split()
+            result = run_command(*group, "--help").stdout
+            assert re.search(rf"^  {command} +\S.*\.$", result, re.M), name
 
     def test_help_imports_no_slow_modules(self) -> None:
-        invocations = [["--help"], *([name, "--help"] for name in NAMES)]
+        invocations = [["--help"], *([*name.split(), "--help"] for name in NAMES)]
         code = (
             "import sys\n"
             "from avista_digital_exchange_sdk.cli import main\n"
@@ -87,8 +95,8 @@ def test_shell_completion_completes_commands() -> None:
 class TestGuide:
     def test_guide_contains_every_command_and_every_exit_code(self) -> None:
         text = (ROOT / "docs/guides/command-line.md").read_text("utf-8")
-        for command in COMMANDS:
-            assert f"| `{command.name}" in text, command.name
+        for name in NAMES:
+            assert f"| `{name}" in text, name
         for code, meaning in EXIT_CODES.items():
             assert f"| {code} | {meaning}" in text
 

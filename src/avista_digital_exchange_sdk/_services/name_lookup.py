@@ -31,16 +31,20 @@ class Kind(NamedTuple):
 DATA_STORE = Kind("a data store", "data stores", "dataStoreId.")
 DATABASE = Kind("a time series database", "time series databases", "timeSeriesDbId.")
 COLLABORATIVE = Kind("a collaborative", "collaboratives", "collaborativeId.")
+CAPTURE = Kind("a data capture", "data captures", "dataCapture.")
+HUB = Kind("a hub", "hubs", "iotHubId.")
+ENDPOINT = Kind("an endpoint", "endpoints", "iotEndpointId.")
+GROUP = Kind("a group of endpoints", "groups of endpoints", "iotGroupId.")
 KINDS = (
     DATA_STORE,
     DATABASE,
     COLLABORATIVE,
+    CAPTURE,
+    HUB,
+    ENDPOINT,
+    GROUP,
     Kind("a directory", "directories", "dataStoreDirectoryId."),
     Kind("a file", "files", "dataStoreFileId."),
-    Kind("a data capture", "data captures", "dataCapture."),
-    Kind("a hub", "hubs", "iotHubId."),
-    Kind("an endpoint", "endpoints", "iotEndpointId."),
-    Kind("a group of endpoints", "groups of endpoints", "iotGroupId."),
     Kind("a model", "models", "modelId."),
     Kind("a user", "users", "userId."),
     Kind("an organization", "organizations", "organizationId."),

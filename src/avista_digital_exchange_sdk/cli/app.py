@@ -8,7 +8,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from .._version import __version__
-from .command import COMMON_OPTIONS, COMMON_OPTIONS_WITH_VALUE
+from .command import COMMON_OPTIONS, COMMON_OPTIONS_WITH_VALUE, Command
+from .commands.capture import capture
 from .commands.cat import cat
 from .commands.collaboratives import collaboratives, services, share, unshare
 from .commands.contract import contract, generate
@@ -16,12 +17,14 @@ from .commands.copy import get, put
 from .commands.data_stores import ls, rm, stores, tree
 from .commands.databases import assets, databases
 from .commands.doctor import doctor
+from .commands.iot import iot
 from .commands.local import local
 from .commands.login import login, logout, profiles
 from .commands.mirror import mirror
 from .commands.publish import publish
 from .commands.query import query
 from .commands.sql import sql
+from .commands.tokens import tokens
 from .commands.whoami import whoami
 from .exit_codes import EXIT_CODES
 
@@ -34,6 +37,7 @@ COMMANDS = (
     *(collaboratives, services, share, unshare),
     *(doctor, local, contract, generate),
 )
+GROUPS = (iot, capture, tokens)
 
 
 def _format_section(title: str, lines: Iterable[str]) -> str:
@@ -132,7 +136,15 @@ def _program(
     pass
 
 
+def _add(parent: typer.Typer, command: Command) -> None:
+    epilog = _format_section("Examples", command.examples)
+    parent.command(command.name, cls=_Command, epilog=epilog)(command.action)
+
+
 for _command in COMMANDS:
-    app.command(_command.name, cls=_Command, epilog=_format_section("Examples", _command.examples))(
-        _command.action
-    )
+    _add(app, _command)
+for _group in GROUPS:
+    _sub = typer.Typer(cls=_Program, help=_group.help, no_args_is_help=True, rich_markup_mode=None)
+    for _command in _group.commands:
+        _add(_sub, _command)
+    app.add_typer(_sub, name=_group.name)

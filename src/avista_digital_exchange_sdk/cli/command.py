@@ -38,6 +38,20 @@ class Command(NamedTuple):
     examples: tuple[str, ...]
 
 
+class CommandGroup(NamedTuple):
+    """A group of commands, such as `avista-dx iot`.
+
+    Attributes:
+        name: Its name.
+        help: What its commands are about.
+        commands: The commands.
+    """
+
+    name: str
+    help: str
+    commands: tuple[Command, ...]
+
+
 def command(*examples: str) -> Callable[[Action], Command]:
     """Turn a function with a context and the command's arguments into a command.
 
@@ -68,6 +82,7 @@ def command(*examples: str) -> Callable[[Action], Command]:
             parameter.name: parameter.annotation for parameter in [*own, *shared]
         }
         act.__doc__ = action.__doc__
-        return Command(action.__name__, act, examples)
+        # Names of built-in functions end with an underscore.
+        return Command(action.__name__.removesuffix("_"), act, examples)
 
     return decorate

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .._utils.progress import ProgressCallback
 
-Unit = Literal["bytes", "pages", "queries", "rows"]
+Unit = Literal["bytes", "pages", "queries", "records", "rows"]
 WIDTH = 20
 """Width of the bar in characters; the whole line then fits into 80."""
 

@@ -1,13 +1,35 @@
 """Prints reports of published, checked or inspected files."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+import typer
+
 from .context import CommandContext
+from .errors import print_error
+from .exit_codes import FAILED, PARTIAL
 from .output import print_json
 
 if TYPE_CHECKING:
     from .._file_input.file_report import FilePublishReport, FileReport
+
+
+def exit_on_rejected(rejected: Sequence[str], *, are_some_written: bool) -> None:
+    """Print what was rejected, if anything, and exit.
+
+    Args:
+        rejected: What was rejected, and why.
+        are_some_written: Whether others were written, which determines the exit code.
+
+    Raises:
+        typer.Exit: Something was rejected.
+    """
+    if not rejected:
+        return
+    for description in rejected:
+        print_error(f"rejected: {description}")
+    raise typer.Exit(PARTIAL if are_some_written else FAILED)
 
 
 def print_report(run: CommandContext, report: "FilePublishReport") -> None:

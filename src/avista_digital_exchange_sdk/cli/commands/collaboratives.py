@@ -75,7 +75,9 @@ def _print_result(run: CommandContext, what: str, service: "Service") -> None:
 
 
 def _name(service: "Service") -> str | None:
-    shared = service.dataStore or service.timeSeriesDb
+    if service.dataCapture:
+        return service.dataCapture.displayName
+    shared = service.dataStore or service.timeSeriesDb or service.iotEndpointGroup
     return shared.name if shared else None
 
 

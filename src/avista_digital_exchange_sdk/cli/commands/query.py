@@ -134,9 +134,9 @@ def query(
     """
     parse_time_zone("--time-zone", time_zone)
     filters = _filters(assets, attributes, filter_file, all_assets=all_assets)
-    kind = _format(run, format_, output)
+    kind = parse_format(run, format_, output)
     plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
-    target = _target(output, kind, will_plot=plot is not None)
+    target = parse_target(output, kind, will_plot=plot is not None)
     request = (find_database(run, database), filters, start, end)
     functions = _functions(every, how)
     errors: Literal["warn", "raise"] = "raise" if fail_empty else "warn"
@@ -219,7 +219,8 @@ def _functions(every: str | None, how: list[str] | None) -> str | list[str]:
     return functions[0] if len(functions) == 1 else functions
 
 
-def _format(run: CommandContext, requested: Format | None, output: Path | None) -> Format:
+def parse_format(run: CommandContext, requested: Format | None, output: Path | None) -> Format:
+    """Return the format of the result: the requested one, or that of the output file."""
     if requested is not None:
         return requested
     if run.json:
@@ -228,7 +229,7 @@ def _format(run: CommandContext, requested: Format | None, output: Path | None) 
     return Format(extension) if extension in set(Format) else Format.CSV
 
 
-def _target(output: Path | None, kind: Format, *, will_plot: bool) -> Path | None:
+def parse_target(output: Path | None, kind: Format, *, will_plot: bool) -> Path | None:
     """Return the file to write, or None; reject invalid ones before any request."""
     if output is None and kind is Format.PARQUET and not will_plot and sys.stdout.isatty():
         raise InvalidParameterError(
