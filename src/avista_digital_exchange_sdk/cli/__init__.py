@@ -22,8 +22,14 @@ def main() -> None:
     try:
         require_extra("cli", "typer")
         from .app import app
+        from .shells import COMPLETION_VARIABLE, PROGRAM, complete_in_bash
 
-        app(prog_name="avista-dx")
+        def run() -> None:
+            app(prog_name=PROGRAM)
+
+        if os.environ.get(COMPLETION_VARIABLE) == "complete_bash" and "COMP_LINE" in os.environ:
+            complete_in_bash(run)
+        run()
     except MissingExtraError as error:
         sys.stderr.write(f"avista-dx: {error}\n")
         sys.exit(USAGE_ERROR)

@@ -26,7 +26,9 @@ from .commands.query import query
 from .commands.sql import sql
 from .commands.tokens import tokens
 from .commands.whoami import whoami
+from .errors import handle_errors
 from .exit_codes import EXIT_CODES
+from .shells import handle_completion_options
 
 DATABASE = "DATABASE"
 
@@ -47,6 +49,8 @@ def _format_section(title: str, lines: Iterable[str]) -> str:
 
 class _Program(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with handle_errors():
+            handle_completion_options(args)
         args = self._move_common_options(args)
         if args and args[0] in self.commands:
             # There are no global options to parse. Skip them, because for parsing typer imports
@@ -71,6 +75,10 @@ class _Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if any(parameter.metavar == DATABASE for parameter in self.params):
             args = _move_database_first(args)
+        if ctx.resilient_parsing and args and args[-1].startswith("-"):
+            # The value of this option is being completed. Without it the parser stops, and the
+            # arguments would not be known.
+            args = args[:-1]
         try:
             # A copy, as the parser removes the arguments.
             return super().parse_args(ctx, list(args))

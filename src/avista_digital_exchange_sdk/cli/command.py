@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from .completion import complete_profile
 from .context import CommandContext
 from .errors import handle_errors
 from .log_messages import show_log
@@ -15,7 +16,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log each request.")]
 Profile = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="The profile to use (default: AVISTA_DX_PROFILE)."),
+    typer.Option(
+        metavar="NAME",
+        autocompletion=complete_profile,
+        help="The profile to use (default: AVISTA_DX_PROFILE).",
+    ),
 ]
 COMMON_OPTIONS_WITH_VALUE = frozenset({"--profile"})
 COMMON_OPTIONS = COMMON_OPTIONS_WITH_VALUE | {

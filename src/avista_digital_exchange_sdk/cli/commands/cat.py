@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ..command import command
+from ..completion import complete_remote_path
 from ..context import CommandContext
 from ..remote_paths import HELP
 from ..standard_streams import print_files
@@ -16,7 +17,9 @@ from ..standard_streams import print_files
 )
 def cat(
     run: CommandContext,
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help=HELP)],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE", autocompletion=complete_remote_path, help=HELP)
+    ],
 ) -> None:
     """Write files to standard output, one after the other.
 

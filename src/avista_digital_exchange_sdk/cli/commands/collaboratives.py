@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..command import command
+from ..completion import complete_collaborative, complete_service
 from ..context import CommandContext
 from ..names import find_collaborative, find_service
 from ..output import print_json
@@ -15,11 +16,18 @@ if TYPE_CHECKING:
 ServiceId = Annotated[
     str,
     typer.Argument(
-        metavar="SERVICE", help="The name or ID of a data store or a time series database."
+        metavar="SERVICE",
+        autocompletion=complete_service,
+        help="The name or ID of a data store or a time series database.",
     ),
 ]
 CollaborativeId = Annotated[
-    str, typer.Argument(metavar="COLLABORATIVE", help="The name or ID of the collaborative.")
+    str,
+    typer.Argument(
+        metavar="COLLABORATIVE",
+        autocompletion=complete_collaborative,
+        help="The name or ID of the collaborative.",
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ import typer
 
 from ..._utils import validation
 from ..command import command
+from ..completion import complete_local_source, complete_remote_path, complete_source
 from ..context import CommandContext
 from ..copy_plan import plan_downloads, plan_uploads
 from ..entry_format import to_json
@@ -46,7 +47,9 @@ FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first f
 )
 def get(
     run: CommandContext,
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help=HELP)],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE", autocompletion=complete_source, help=HELP)
+    ],
     target: Annotated[
         str,
         typer.Argument(
@@ -105,10 +108,13 @@ def put(
         typer.Argument(
             metavar="SOURCE",
             parser=parse_source,
+            autocompletion=complete_local_source,
             help="Local files and directories, or - for standard input.",
         ),
     ],
-    target: Annotated[str, typer.Argument(metavar="TARGET", help=HELP)],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", autocompletion=complete_remote_path, help=HELP)
+    ],
     recursive: Recursive = False,
     force: Force = False,
     fail_fast: FailFast = False,

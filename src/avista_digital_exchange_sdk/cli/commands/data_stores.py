@@ -7,6 +7,7 @@ import typer
 from ..._models.paths import SEPARATOR
 from ..._utils import validation
 from ..command import command
+from ..completion import complete_remote_path
 from ..context import CommandContext
 from ..entry_format import Info, display_name, entry_id, modified, sort_entries, to_json
 from ..failures import print_failures_and_exit
@@ -27,7 +28,9 @@ from ..trees import print_json_tree, print_tree
 if TYPE_CHECKING:
     from ...file_system._entries import Contents
 
-Location = Annotated[str, typer.Argument(metavar="PATH", help=HELP)]
+Location = Annotated[
+    str, typer.Argument(metavar="PATH", autocompletion=complete_remote_path, help=HELP)
+]
 
 
 @command("avista-dx stores", "avista-dx stores --json")
@@ -50,7 +53,9 @@ def stores(run: CommandContext) -> None:
 )
 def ls(
     run: CommandContext,
-    remote_path: Annotated[str, typer.Argument(metavar="PATH", help=HELP)] = SCHEME,
+    remote_path: Annotated[
+        str, typer.Argument(metavar="PATH", autocompletion=complete_remote_path, help=HELP)
+    ] = SCHEME,
 ) -> None:
     """List a directory of a data store, or all data stores.
 
@@ -97,7 +102,9 @@ def tree(run: CommandContext, remote_path: Location) -> None:
 )
 def rm(
     run: CommandContext,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help=HELP)],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", autocompletion=complete_remote_path, help=HELP)
+    ],
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Include directories with everything in them.")
     ] = False,

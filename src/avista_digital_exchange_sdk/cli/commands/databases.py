@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..command import command
+from ..completion import complete_database
 from ..context import CommandContext
 from ..names import find_database
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 Database = Annotated[
     str,
     typer.Argument(
-        metavar="DATABASE", help="The name or ID of a time series database; also as --db DATABASE."
+        metavar="DATABASE",
+        autocompletion=complete_database,
+        help="The name or ID of a time series database; also as --db DATABASE.",
     ),
 ]
 

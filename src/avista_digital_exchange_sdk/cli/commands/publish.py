@@ -11,6 +11,7 @@ from ..._utils.extras import require_extra
 from ..._utils.local_paths import expand_home
 from ...errors import PublishIncompleteError
 from ..command import command
+from ..completion import complete_asset
 from ..context import CommandContext
 from ..names import find_database
 from ..output import print_json
@@ -45,7 +46,12 @@ def publish(
         ),
     ],
     asset: Annotated[
-        str | None, _option("Asset ID of all rows, instead of a column.", "ID")
+        str | None,
+        typer.Option(
+            metavar="ID",
+            autocompletion=complete_asset,
+            help="Asset ID of all rows, instead of a column.",
+        ),
     ] = None,
     asset_column: Annotated[
         str | None, _option("Asset ID column (default: assetId).", "COLUMN")

@@ -18,6 +18,7 @@ from ..._utils.local_paths import expand_home, expand_source
 from ..._utils.temporary_files import explain_full_disk, open_temporary_file
 from ...errors import InvalidParameterError
 from ..command import command
+from ..completion import complete_asset, complete_attribute
 from ..context import CommandContext
 from ..names import find_database
 from ..output import print_file
@@ -55,6 +56,7 @@ def query(
         typer.Option(
             "--asset",
             metavar="ID",
+            autocompletion=complete_asset,
             help="An asset, or a pattern such as 'feeder-*'; may be repeated.",
         ),
     ] = None,
@@ -64,6 +66,7 @@ def query(
         typer.Option(
             "--attribute",
             metavar="NAME",
+            autocompletion=complete_attribute,
             help="An attribute of the assets, or a pattern such as '*kW'; may be repeated "
             "(default: all).",
         ),
