@@ -71,9 +71,9 @@ class EventBuffer:
         self._has_ended = False
 
     @property
-    def has_overflowed(self) -> bool:
-        """Whether events were dropped that no gap reports yet."""
-        return self._full_since is not None
+    def has_ended(self) -> bool:
+        """Whether no further events are added."""
+        return self._has_ended
 
     def put(self, event: BufferedEvent) -> None:
         """Add an event."""

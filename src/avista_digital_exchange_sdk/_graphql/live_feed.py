@@ -70,6 +70,11 @@ class LiveFeed:
         check_process(self._process)
         return await self._buffer.next(timeout)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was stopped, or has failed."""
+        return self._buffer.has_ended
+
     def stop(self) -> None:
         """Unsubscribe without waiting, and discard what was not consumed."""
         if self._process is not current_process():

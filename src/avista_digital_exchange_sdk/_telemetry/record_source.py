@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 FATAL = (ExchangeClosedError, NotFoundError, UnauthorizedError)
 # Missed records that are fetched before the first one is delivered.
 PAGE_SIZE = 1000
+# How long a closed stream may wait at most until it notices that.
+MAX_SLEEP_SECONDS = 0.1
 # The last time that a datetime can represent.
 MAX_MILLISECONDS = 253_402_300_799_000
 
@@ -108,7 +110,7 @@ class EndpointRecordSource(SubscriptionSource[IotLiveRecord]):
             ends = [end for end in (deadline, self._check_at) if end is not None]
             remaining = max(min(ends) - self._clock(), 0) if ends else None
             try:
-                item = await self._feed.next(remaining)
+                item = await self._wait(remaining)
             except TimeoutError:
                 if deadline is not None and self._clock() >= deadline:
                     raise
@@ -120,6 +122,13 @@ class EndpointRecordSource(SubscriptionSource[IotLiveRecord]):
             else:
                 self._pending.extend(await self._read(item))
         return self._pending.popleft()
+
+    async def _wait(self, timeout: float | None) -> BufferedEvent | BufferedGap | None:
+        """Wait for the next event, but not before the records missed before it are fetched."""
+        if self._open_gaps and not self._feed.has_ended:
+            await self._client.backend.sleep(min(timeout or 0, MAX_SLEEP_SECONDS))
+            raise TimeoutError("no record was received in time")
+        return await self._feed.next(timeout)
 
     async def _read(self, item: BufferedEvent) -> Sequence[IotLiveRecord]:
         payload = self._parse(item)
