@@ -38,14 +38,25 @@ def shown(
 
 
 class TestTables:
-    def test_table_has_titles_and_complete_ids(
-        self, environment: dict[str, str], local: LocalExchange
+    @pytest.mark.parametrize(
+        ("width", "options", "is_whole"),
+        [("40", [], False), ("40", ["--ids"], True), ("200", [], True)],
+    )
+    def test_table_has_ids_that_are_shortened_if_it_is_wider_than_the_terminal(
+        self,
+        environment: dict[str, str],
+        local: LocalExchange,
+        width: str,
+        options: list[str],
+        is_whole: bool,
     ) -> None:
-        narrow = environment | {"COLUMNS": "40"}
-        title, *rows = shown("stdout", narrow, "stores").terminal.splitlines()
+        outcome = shown("stdout", environment | {"COLUMNS": width}, "stores", *options)
+        title, *rows = outcome.terminal.splitlines()
         assert title.split() == ["name", "dataStoreId", "description"]
         (row,) = [row for row in rows if row.startswith("Solar site")]
-        assert local.dataStoreId in row
+        short = local.dataStoreId.partition("-")[0] + "…"
+        assert f" {local.dataStoreId if is_whole else short} " in row
+        assert ("--ids shows them" in outcome.other_stream) == (not is_whole)
 
     def test_table_is_the_format_of_sql_on_a_terminal(
         self, environment: dict[str, str], local: LocalExchange

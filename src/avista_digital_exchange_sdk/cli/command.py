@@ -14,6 +14,7 @@ from .log_messages import show_log
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log each request.")]
+Ids = Annotated[bool, typer.Option("--ids", help="Show whole IDs in tables.")]
 Profile = Annotated[
     str | None,
     typer.Option(
@@ -24,7 +25,7 @@ Profile = Annotated[
 ]
 COMMON_OPTIONS_WITH_VALUE = frozenset({"--profile"})
 COMMON_OPTIONS = COMMON_OPTIONS_WITH_VALUE | {
-    *("--json", "--quiet", "-q", "--verbose", "-v"),
+    *("--json", "--quiet", "-q", "--verbose", "-v", "--ids"),
 }
 Action = Callable[..., None]
 
@@ -69,10 +70,11 @@ def command(*examples: str) -> Callable[[Action], Command]:
             json: Json = False,
             quiet: Quiet = False,
             verbose: Verbose = False,
+            ids: Ids = False,
             profile: Profile = None,
             **arguments: Any,
         ) -> None:
-            run = CommandContext(json=json, quiet=quiet, verbose=verbose, profile=profile)
+            run = CommandContext(json=json, quiet=quiet, verbose=verbose, ids=ids, profile=profile)
             with handle_errors():
                 try:
                     with show_log(quiet=quiet, verbose=verbose):

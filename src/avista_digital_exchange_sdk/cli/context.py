@@ -38,14 +38,22 @@ class CommandContext:
         json: Whether data is printed as JSON.
         quiet: Whether to print only errors.
         verbose: Whether the log is shown, with all warnings of the library.
+        ids: Whether tables on a terminal have whole IDs even if they are then too wide.
         profile: The name of the profile, or None.
     """
 
     def __init__(
-        self, *, json: bool, quiet: bool, verbose: bool = False, profile: str | None = None
+        self,
+        *,
+        json: bool,
+        quiet: bool,
+        verbose: bool = False,
+        ids: bool = False,
+        profile: str | None = None,
     ) -> None:
         self.json = json
         self.quiet = quiet
+        self.ids = ids
         self.profile = profile
         forget_names()
         self._exit_stack = ExitStack()
@@ -116,7 +124,8 @@ class CommandContext:
         if self.json:
             output.print_json(rows if json is None else json)
         elif sys.stdout.isatty():
-            output.print_table(rows, columns)
+            if output.print_table(rows, columns, shorten_ids=not self.ids):
+                self.info("IDs are shortened; --ids shows them whole.")
         else:
             output.print_tsv(rows, columns)
 
