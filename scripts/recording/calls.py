@@ -225,6 +225,12 @@ def _queries(exchange: AvistaDigitalExchange, database: str, folder: Path) -> It
 def _range_queries(exchange: AvistaDigitalExchange, endpoint: str, folder: Path) -> Iterator[Call]:
     iot = exchange.iot
     iot.publish(endpoint, [{"timestamp": BETWEEN, "attributes": {"Power": 1.5}}])
+    # The first row is stored already, and so compared.
+    frame = pd.DataFrame({"timestamp": [BETWEEN, END], "Power": [1.5, 2.5]})
+    yield Call("iot.publishDataFrame", lambda: iot.publishDataFrame(frame, iotEndpointId=endpoint))
+    file = folder / "telemetry-input.csv"
+    frame.to_csv(file, index=False)
+    yield Call("iot.publishFile", lambda: iot.publishFile(file, iotEndpointId=endpoint))
     file_query = partial(iot.queryByTimeRange, resultFileWriteLocation=folder / "telemetry.csv")
     queries: dict[str, Callable[..., object]] = {
         "queryByTimeRange": file_query,

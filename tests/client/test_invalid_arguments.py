@@ -123,7 +123,8 @@ ID_ARGUMENTS = [
     (call, argument)
     for call, arguments in VALID_ARGUMENTS.items()
     for argument in arguments
-    if argument.endswith("Id") and call not in [*RANGE_QUERIES, "iot.publishDataFrame"]
+    if argument.endswith("Id")
+    and call not in [*RANGE_QUERIES, "iot.publishDataFrame", "iot.publishFile"]
 ]
 WRITERS = [
     ("downloadDataStoreFile", "writeLocation"),
@@ -288,6 +289,15 @@ REFUSED = [
     *each("publishDataFrameToTimeSeriesDatabase", "frame", *INVALID_FRAMES),
     *each("iot.publishDataFrame", "frame", *INVALID_FRAMES),
     *each("iot.publishDataFrame", "iotEndpointId", *INVALID_IDS[1:]),
+    *each("iot.publishFile", "iotEndpointId", *INVALID_IDS[1:]),
+    *each("iot.publishFile", "path", (None, "a path"), ("", PATH), ([], "at least one path")),
+    *each("iot.publishFile", "path", MISSING_FILE, error=PathNotFoundError),
+    *each("iot.publishFile", "timeUnit", ("hours", "one of s, ms"), (7, "one of s, ms")),
+    *each("iot.publishFile", "iotEndpointIdColumn", (7, "a non-empty string"), ("", "non-empty")),
+    *each("iot.publishFile", "dryRun", ("yes", "True or False")),
+    *each(
+        "iot.publishFile", "saveMapping", ("nowhere/a.toml", "not exist"), error=PathNotFoundError
+    ),
     *each(FILE, "path", (None, "a path"), ("", PATH), (7, "a path"), (b"load.csv", "a path")),
     *each(FILE, "path", ([], "at least one path"), ({"a": 1}, "a path"), ("x" * 300, "allows")),
     *each(FILE, "path", MISSING_FILE, ("none-*.csv", "at least one file"), error=PathNotFoundError),

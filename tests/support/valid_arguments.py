@@ -105,6 +105,7 @@ OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "admin.updateCollaborative": {"name": "Wind site"},
     "admin.updateUser": {"firstName": "Eva"},
     "iot.publishDataFrame": {"iotEndpointId": "iotEndpointId.1"},
+    "iot.publishFile": {"iotEndpointId": "iotEndpointId.1"},
     "moveDataStoreDirectory": {"name": "reports"},
     "moveDataStoreFile": {"name": "may.csv"},
     "createTimeSeriesInputRecord": {"measureValue": "1"},

@@ -14,7 +14,7 @@ from .sources import Source, decoded_lines
 from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
 
 # The names of the first columns of the platform's results.
-RESULT_COLUMNS = ("assetId", "name", "timestamp")
+RESULT_COLUMNS = [(name, "name", "timestamp") for name in ("assetId", "iotEndpointId")]
 
 _Row = tuple[int, list[str]]
 
@@ -215,7 +215,7 @@ class CsvTable:
         }
         if dialect.escape:
             facts["escape"] = dialect.escape
-        is_result = tuple(dialect.names[:3]) == RESULT_COLUMNS
+        is_result = tuple(dialect.names[:3]) in RESULT_COLUMNS
         return Understanding(facts, list(dialect.notices), is_own_result=is_result)
 
 

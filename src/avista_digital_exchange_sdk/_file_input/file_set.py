@@ -13,7 +13,7 @@ from .options import FileOptions
 from .problems import build_error, suggest
 from .publish_plan import PublishPlan
 from .rejected_layout import adapt_options
-from .sources import open_source
+from .sources import Source, open_source
 
 MAX_DUPLICATES_LISTED = 10
 
@@ -31,6 +31,7 @@ class FileSet:
         self._options = options
         self._opened = ExitStack()
         self.plans: list[PublishPlan] = []
+        self._sources: dict[int, Source] = {}
         self._is_cancelled = False
 
     def __enter__(self) -> "FileSet":
@@ -62,15 +63,31 @@ class FileSet:
         for number, path in enumerate(self._paths):
             if self._is_cancelled:
                 return
-            source = self._opened.enter_context(open_source(path, self._options))
-            options = adapt_options(source, self._options)
-            plan = PublishPlan(source, options, known_types, number)
+            plan = self._create_plan(number, path, known_types)
             self.plans.append(plan)
             self._check_types(plan)
             # Whatever is wrong already, all that is wrong is found at once.
             plan.check(order)
         if not self.problems and not order.is_ordered:
             self._check_duplicates()
+
+    def find_assets(self) -> list[str]:
+        """List the assets of all files, before the types of their attributes are known."""
+        assets: dict[str, None] = {}
+        for number, path in enumerate(self._paths):
+            plan = self._create_plan(number, path, {})
+            plan.check(OrderCheck())
+            assets |= dict.fromkeys(plan.assets)
+        return list(assets)
+
+    def _create_plan(
+        self, number: int, path: Path | str, known_types: Mapping[str, str]
+    ) -> PublishPlan:
+        if number not in self._sources:
+            source = self._opened.enter_context(open_source(path, self._options))
+            self._sources[number] = source
+        source = self._sources[number]
+        return PublishPlan(source, adapt_options(source, self._options), known_types, number)
 
     def shift_progress(
         self, callback: ProgressCallback | None, number: int

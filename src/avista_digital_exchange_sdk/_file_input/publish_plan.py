@@ -107,6 +107,11 @@ class PublishPlan:
         return self._options.numbers.decimal
 
     @property
+    def assets(self) -> list[str]:
+        """The assets of the rows that were checked."""
+        return list(self._checker.assets)
+
+    @property
     def asset_names(self) -> dict[str, str]:
         """The names of the assets that the file names."""
         return self._checker.asset_names
@@ -202,7 +207,7 @@ class PublishPlan:
             notices=self.notices,
             rows=self.rows,
             values=self.values,
-            assets=list(self._checker.assets),
+            assets=self.assets,
             startTime=None if first is None else format_timestamp(first),
             endTime=None if last is None else format_timestamp(last),
         )

@@ -137,7 +137,7 @@ class TestValues:
             iotEndpointId=mast,
             timeColumn="when",
             timeZone="Europe/Vienna",
-            attributeColumns=["Power"],
+            measureColumns=["Power"],
         )
         rows = exchange.iot.queryDataByTimeRange(mast, ["Power"], "2024-04-30", "2024-05-01T12:00Z")
         assert [row["timestamp"] for row in rows] == [
@@ -188,8 +188,8 @@ class TestRefusals:
         [
             ({}, "iotEndpointIdColumn must be one of the columns"),
             ({"iotEndpointId": " "}, "iotEndpointId must be a non-empty string"),
-            ({"iotEndpointId": "e", "attributeColumns": ["x"]}, "attributeColumns must be one of"),
-            ({"iotEndpointId": "e", "attributeColumns": "x"}, "attributeColumns must be a list"),
+            ({"iotEndpointId": "e", "measureColumns": ["x"]}, "measureColumns must be one of"),
+            ({"iotEndpointId": "e", "measureColumns": "x"}, "measureColumns must be a list"),
         ],
     )
     def test_invalid_arguments_are_refused_by_their_names(

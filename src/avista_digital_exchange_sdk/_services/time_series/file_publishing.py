@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Collection,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
+from ..._backends import Backend
 from ..._time_series.database_state import DatabaseState
 from ..._time_series.latest_values import list_latest_values
-from ..._time_series.publish_outcomes import PENDING, UNKNOWN
 from ..._time_series.record_planner import PlanOptions
 from ..._utils import validation
 from ..._utils.extras import require_extra
-from ..._utils.logging import logger
 from ..._utils.progress import ProgressArgument, ProgressReporter
-from ...errors import DigitalExchangeError, PublishIncompleteError
 from ..base import BaseService
+from ..file_publishing import parse_request, publish_files
 
 if TYPE_CHECKING:
     from ..._file_input.file_report import FilePublishReport
     from ..._file_input.file_set import FileSet
     from ..._file_input.publish_plan import PublishPlan
-    from ..._file_input.rejected_rows import RejectedRows
+    from ..._generated.client import Client
     from ..._time_series.publish_result import PublishReport
     from ..._time_series.row_publisher import RowSlice
 
-_Result = TypeVar("_Result")
 _MEASURE_NAME = "measurements"
 
 
@@ -188,78 +177,23 @@ class FilePublishingService(BaseService):
         """
         arguments = {name: value for name, value in locals().items() if name not in _OTHERS}
         require_extra("arrow", "pyarrow")
-        from ..._file_input.file_set import FileSet
-        from ..._file_input.mapping_file import read_mapping, write_mapping
-        from ..._file_input.options import parse_options
-        from ..._file_input.rejected_rows import RejectedRows
-        from ..._file_input.sources import expand_paths
-        from ..._time_series.row_publisher import RowPublisher
-
         validation.require_id("timeSeriesDbId", timeSeriesDbId)
-        reporter = ProgressReporter(progress)
-        for name, flag in (("dryRun", dryRun), ("inspect", inspect)):
-            validation.parse_bool(name, flag)
         plan_options = PlanOptions(_MEASURE_NAME, 1, validation.parse_bool("correct", correct))
         may_rename = validation.parse_bool("renameAssets", renameAssets)
-        given = {name: value for name, value in arguments.items() if value is not None}
-        options = parse_options({**(read_mapping("mapping", mapping) if mapping else {}), **given})
-        paths = expand_paths("path", path)
-        target = (
-            validation.resolve_output_path("saveMapping", saveMapping, "mapping.toml")
-            if saveMapping is not None
-            else None
+        request = parse_request(
+            path,
+            arguments,
+            mapping=mapping,
+            save_mapping=saveMapping,
+            save_rejected=saveRejected,
+            dry_run=dryRun,
+            inspect=inspect,
+            progress=progress,
         )
-        rejected = RejectedRows("saveRejected", saveRejected, paths)
-        state = DatabaseState(await list_latest_values(self._client, timeSeriesDbId))
-        with FileSet(paths, options) as files:
-            await self._in_thread(lambda: files.check(state.types))
-            if inspect:
-                return _build_report(files, [])
-            files.raise_problems()
-            _take_names(files, state, rename_assets=may_rename)
-            if target is not None:
-                write_mapping(target, options)
-            for notice in _build_report(files, []).notices:
-                logger.warning("%s", notice)
-            stored: list[PublishReport] = []
-            failures: dict[int, PublishIncompleteError] = {}
-            with reporter.track("publish", "rows") as callback:
-                for plan in files.plans:
-                    publisher = RowPublisher(
-                        self._client,
-                        self._backend,
-                        timeSeriesDbId,
-                        state,
-                        plan_options,
-                        plan.outcomes,
-                        ProgressReporter(files.shift_progress(callback, plan.number)),
-                        keep_responses=False,
-                        dry_run=dryRun,
-                    )
-                    try:
-                        result = await publisher.publish_rows(_iterate(plan.slices()))
-                    except PublishIncompleteError as error:
-                        _add_notes(error, plan, None if dryRun else rejected)
-                        failures[plan.number] = error
-                        if error.unknown or error.notSent:
-                            break
-                    except DigitalExchangeError as error:
-                        if not plan.number:
-                            raise
-                        failures[plan.number] = _wrap_failure(error, plan)
-                        break
-                    except BaseException as interruption:
-                        for note in _list_files(paths, plan.number):
-                            interruption.add_note(note)
-                        raise
-                    else:
-                        stored.append(result.report)
-            if failures:
-                raise _join_failures(files, paths, failures)
-            return _build_report(files, stored, is_published=not dryRun)
-
-    async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
-        return await self._backend.run_in_thread(work).result()
+        target = DatabaseTarget(
+            self._client, self._backend, timeSeriesDbId, plan_options, may_rename=may_rename
+        )
+        return await publish_files(self._backend, request, target)
 
 
 # The arguments that do not say how a file is to be read.
@@ -271,79 +205,71 @@ _OTHERS = frozenset(
 )
 
 
+class DatabaseTarget:
+    """The database that files are published to.
+
+    Args:
+        client: Sends the batches.
+        backend: The backend.
+        database_id: The database.
+        options: How to store the rows.
+        may_rename: Whether an asset may get another name than it has.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        backend: Backend,
+        database_id: str,
+        options: PlanOptions,
+        *,
+        may_rename: bool,
+    ) -> None:
+        self._client = client
+        self._backend = backend
+        self._database_id = database_id
+        self._options = options
+        self._may_rename = may_rename
+        self._state = DatabaseState([])
+
+    async def read_types(self, _files: FileSet) -> Mapping[str, str]:
+        """Read the types of the attributes that the database has."""
+        self._state = DatabaseState(await list_latest_values(self._client, self._database_id))
+        return self._state.types
+
+    async def prepare(self, files: FileSet) -> None:
+        """Take over the names that files give to assets."""
+        for plan in files.plans:
+            for asset, name in plan.asset_names.items():
+                self._state.take_name(
+                    plan.problems.source, asset, name, rename_assets=self._may_rename
+                )
+
+    async def publish(
+        self, plan: PublishPlan, progress: ProgressReporter, *, dry_run: bool
+    ) -> PublishReport:
+        """Publish a file."""
+        from ..._time_series.row_publisher import RowPublisher
+
+        publisher = RowPublisher(
+            self._client,
+            self._backend,
+            self._database_id,
+            self._state,
+            self._options,
+            plan.outcomes,
+            progress,
+            keep_responses=False,
+            dry_run=dry_run,
+        )
+        result = await publisher.publish_rows(_iterate(plan.slices()))
+        return result.report
+
+    def translate(self, message: str) -> str:
+        """Return a message as it is: the arguments have the names of the call."""
+        return message
+
+
 async def _iterate(slices: Iterable[RowSlice]) -> AsyncIterator[RowSlice]:
     for part in slices:
         yield part
-
-
-def _take_names(files: FileSet, state: DatabaseState, *, rename_assets: bool) -> None:
-    """Take over the names that files give to assets."""
-    for plan in files.plans:
-        for asset, name in plan.asset_names.items():
-            state.take_name(plan.problems.source, asset, name, rename_assets=rename_assets)
-
-
-def _add_notes(
-    error: PublishIncompleteError, plan: PublishPlan, rejected: RejectedRows | None
-) -> None:
-    """Say which file an error is about; keep the rows that were rejected."""
-    error.add_note(f"the numbers are those of the {plan.line_word}s of {plan.problems.source}")
-    if rejected is not None and error.rejected and (path := rejected.write(plan, error.rejected)):
-        error.add_note(f"the rejected rows are in {path}, each with its reason")
-
-
-def _wrap_failure(error: DigitalExchangeError, plan: PublishPlan) -> PublishIncompleteError:
-    """Wrap the error of a file of which nothing was written, unlike of files before it."""
-    unknown, not_sent = plan.outcomes.indexes(UNKNOWN), plan.outcomes.indexes(PENDING)
-    wrapped = PublishIncompleteError(
-        f"{plan.problems.source} was not published: {error}", unknown=unknown, notSent=not_sent
-    )
-    wrapped.__cause__ = error
-    return wrapped
-
-
-def _join_failures(
-    files: FileSet, paths: Sequence[Path | str], failures: Mapping[int, PublishIncompleteError]
-) -> PublishIncompleteError:
-    """Build the error of all files: that of the first one, with the others listed."""
-    last = max(failures)
-    by_file = {str(paths[number]): error for number, error in failures.items()}
-    for plan in files.plans[last + 1 :]:
-        not_sent = plan.outcomes.indexes(PENDING)
-        if not_sent:
-            message = f"{plan.problems.source} was not published"
-            by_file[str(paths[plan.number])] = PublishIncompleteError(message, notSent=not_sent)
-    first, *others = failures.values()
-    first.files = by_file
-    for error in others:
-        first.add_note("; ".join([str(error), *getattr(error, "__notes__", ())]))
-    for note in _list_files(paths, last, failures):
-        first.add_note(note)
-    return first
-
-
-def _list_files(
-    paths: Sequence[Path | str], last: int, failed: Collection[int] = ()
-) -> Iterator[str]:
-    """Describe which of several files were published and which were not started."""
-    published = [number for number in range(last) if number not in failed]
-    if published:
-        yield f"published completely: {', '.join(str(paths[number]) for number in published)}"
-    if not_started := paths[last + 1 :]:
-        yield f"not published: {', '.join(map(str, not_started))}"
-
-
-def _build_report(
-    files: FileSet, stored: Sequence[PublishReport], *, is_published: bool = False
-) -> FilePublishReport:
-    from ..._file_input.file_report import FilePublishReport
-
-    reports = [plan.report() for plan in files.plans]
-    return FilePublishReport(
-        reports,
-        is_published,
-        sum(report.rows for report in reports),
-        sum(report.valuesStored for report in stored),
-        sum(report.valuesCorrected for report in stored),
-        sum(report.valuesUnchanged for report in stored),
-    )

@@ -4,18 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Mapping,
-    Sequence,
-)
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
 from ..._backends import run_sync
 from ..._services.base import SyncService
-from ..._services.time_series.file_publishing import (
-    FilePublishingService,
-)
+from ..._services.time_series.file_publishing import FilePublishingService
 from ..._utils.progress import ProgressArgument
 
 if TYPE_CHECKING:
