@@ -12,6 +12,7 @@ from ..._telemetry.endpoint_filters import EndpointFilter
 from ..._time_series.missing_data import ErrorHandling
 from ..._transfer.output_file import open_output
 from ..._utils import validation
+from ..._utils.argument_aliases import accept_aliases
 from ..._utils.progress import ProgressArgument
 from ..base import BaseService
 from ..time_series.filtered_query import ResultFileFormat
@@ -21,6 +22,7 @@ from ..time_series.query_arguments import Aggregate
 class RangeQueryService(BaseService):
     """Calls that query telemetry into files and lists."""
 
+    @accept_aliases(resultWriteLocation="resultFileWriteLocation")
     async def queryByTimeRange(
         self,
         iotEndpointId: str | Sequence[str | EndpointFilter],

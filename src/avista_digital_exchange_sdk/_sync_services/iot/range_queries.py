@@ -15,6 +15,7 @@ from ..._services.iot.range_queries import RangeQueryService
 from ..._services.time_series.query_arguments import Aggregate
 from ..._telemetry.endpoint_filters import EndpointFilter
 from ..._time_series.missing_data import ErrorHandling
+from ..._utils.argument_aliases import accept_aliases
 from ..._utils.progress import ProgressArgument
 
 __all__ = ["SyncRangeQueryService"]
@@ -23,6 +24,7 @@ __all__ = ["SyncRangeQueryService"]
 class SyncRangeQueryService(SyncService):
     """Calls that query telemetry into files and lists."""
 
+    @accept_aliases(resultWriteLocation="resultFileWriteLocation")
     def queryByTimeRange(
         self,
         iotEndpointId: str | Sequence[str | EndpointFilter],
