@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from scripts.benchmarks import soak
 from scripts.benchmarks.line import Line
 from scripts.benchmarks.orchestrator import Orchestrator, create_fixtures
 from scripts.benchmarks.report import Report, Result
@@ -235,3 +236,12 @@ class TestCompetitors:
         report = Report({})
         report.add(bench.run(replace(workload, repetitions=1)))
         assert report.failures == failures
+
+
+def test_soak_over_a_faulty_connection_loses_and_repeats_no_record() -> None:
+    report = soak.run(seconds=8)
+    assert report.has_passed, str(report)
+    assert report.published > 100
+    assert report.faults["connection dropped"] + report.faults["connection stalled"] > 0
+    assert [each.received for each in report.listeners] == [report.published] * 2
+    assert sum(each.gaps for each in report.listeners) > 0

@@ -6,10 +6,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import competitors, machine
+from . import competitors, machine, soak
 from .orchestrator import Orchestrator, create_fixtures
 from .report import Report
 from .workloads import WORKLOADS
+
+SOAK = "soak"
 
 
 def main() -> int:
@@ -18,6 +20,8 @@ def main() -> int:
     The exit code is 1 if a job failed. Missed targets do not change it.
     """
     arguments = _parser().parse_args()
+    if SOAK in arguments.names:
+        return soak.main(arguments.seconds)
     names = arguments.names or [workload.name for workload in WORKLOADS]
     chosen = [workload for workload in WORKLOADS if workload.name in names]
     pythons = {"sdk": Path(sys.executable), "baseline": Path(sys.executable)}
@@ -42,10 +46,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Compare the SDK with a minimal implementation of each job.",
-        epilog=f"Workloads: {', '.join(names)}.",
+        epilog=f"Workloads: {', '.join(names)}. `{SOAK}` is no workload: it checks streams of "
+        "records over a faulty connection.",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", choices=[*names, []], help="a workload (default: all)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        choices=[*names, SOAK, []],
+        help="a workload (default: all)",
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=60, help=f"duration of `{SOAK}` (default: a minute)"
     )
     parser.add_argument(
         "--competitors",

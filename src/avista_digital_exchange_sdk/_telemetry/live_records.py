@@ -40,14 +40,14 @@ class _Moment:
     There is only one, unless the publisher uses microseconds or nanoseconds.
 
     Attributes:
-        values: The values of the records whose events were received.
+        values: The hashes of the values of the records whose events were received.
         fetched: The number of records that were fetched, and whose events may still be received.
     """
 
     __slots__ = ("fetched", "values")
 
     def __init__(self) -> None:
-        self.values: Counter[int] = Counter()
+        self.values: tuple[int, ...] = ()
         self.fetched = 0
 
 
@@ -89,12 +89,13 @@ class DeliveredRecords:
             moment = self._remember(endpoint, record.milliseconds)
             fingerprint = _fingerprint(record)
             in_event[record.milliseconds, fingerprint] += 1
-            if moment.fetched and not moment.values[fingerprint]:
+            received = moment.values.count(fingerprint)
+            if moment.fetched and not received:
                 # Fetched before its event was received.
                 moment.fetched -= 1
-                moment.values[fingerprint] += 1
-            elif in_event[record.milliseconds, fingerprint] > moment.values[fingerprint]:
-                moment.values[fingerprint] += 1
+                moment.values += (fingerprint,)
+            elif in_event[record.milliseconds, fingerprint] > received:
+                moment.values += (fingerprint,)
                 yield self._deliver(endpoint, record)
 
     def add_fetched(
@@ -106,7 +107,7 @@ class DeliveredRecords:
                 continue
             moment = self._remember(endpoint, milliseconds)
             fetched = list(same)
-            missing = len(fetched) - moment.values.total() - moment.fetched
+            missing = len(fetched) - len(moment.values) - moment.fetched
             if missing <= 0:
                 continue
             known = Counter(moment.values)
