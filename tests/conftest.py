@@ -15,6 +15,7 @@ from .support.admin_client import AdminClient
 from .support.clients import CLIENT_FACTORIES, RUNNER, ClientFactory
 from .support.fake_platform import ENDPOINT, TOKEN, FakePlatform
 from .support.fast_tier import select_cases
+from .support.options import use_options
 from .support.proxy import Proxy
 
 Connect = Callable[..., AvistaDigitalExchange]
@@ -43,6 +44,12 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"AVISTA_DX_{name}", raising=False)
     # No profile of the developer.
     monkeypatch.setenv("AVISTA_DX_CONFIG_DIR", os.path.join(os.devnull, "none"))
+
+
+@pytest.fixture(autouse=True)
+def _undivided_queries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Split no query only because the machine is busy."""
+    use_options(monkeypatch, min_split_seconds=60)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -39,6 +39,8 @@ class Options:
         speed_sample_seconds: Time for which the speed of a download is measured.
         fast_bytes_per_second: Speed above which a single connection is used.
         min_remaining_seconds: Minimum remaining time for which more connections are opened.
+        min_split_seconds: Minimum time of the first page of a query that is split. Merging the
+            parts costs more than it saves if the platform is near.
         max_batch_records: Maximum number of records of one write; AWS Timestream accepts 100.
         spool_bytes: Maximum size of parts of a result that are buffered in memory.
         max_json_check_bytes: Size up to which a JSON result is searched for missing series.
@@ -70,6 +72,7 @@ class Options:
     speed_sample_seconds: float = 0.5
     fast_bytes_per_second: float = 100e6
     min_remaining_seconds: float = 2.0
+    min_split_seconds: float = 0.25
     max_batch_records: int = 100
     spool_bytes: int = 1 << 18
     max_json_check_bytes: int = 16 << 20

@@ -41,18 +41,22 @@ def exchange(connect: Connect, realtime: FakeRealtimeServer) -> AvistaDigitalExc
     return connect(TOKEN, endpoint=realtime.endpoint, maxRetries=0)
 
 
+PAGE = {
+    "queryId": "query-1",
+    "clientToken": "c",
+    "nextToken": None,
+    "queryString": "SELECT",
+    "presignedUrl": "https://objects.test/chunk",
+}
+EMPTY_PAGE = {**PAGE, "nextToken": "more", "presignedUrl": "https://objects.test/empty"}
+
+
 @pytest.fixture
-def platform(httpx_mock: HTTPXMock) -> FakePlatform:
-    """The HTTP responses for a query with one page that is exported."""
+def platform(request: pytest.FixtureRequest, httpx_mock: HTTPXMock) -> FakePlatform:
+    """The HTTP responses for a query that is exported, by default one of one page."""
     fake_platform = FakePlatform(httpx_mock)
-    page = {
-        "queryId": "query-1",
-        "clientToken": "c",
-        "nextToken": None,
-        "queryString": "SELECT",
-        "presignedUrl": "https://objects.test/chunk",
-    }
-    fake_platform.add_data(QUERY, page, page)
+    fake_platform.add_data(QUERY, *getattr(request, "param", [PAGE, PAGE]))
+    fake_platform.add_url_responses("GET https://objects.test/empty", [])
     fake_platform.add_data(EXPORT, {"queryId": "query-1"})
     fake_platform.add_data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
     fake_platform.add_url_responses(f"GET {URL}", FakeResponse(body=CONTENT))
@@ -284,6 +288,8 @@ class TestConnectionFailures:
         assert platform.operations.count(QUERY) == platform.operations.count(CANCEL)
 
     @pytest.mark.parametrize(("converse", "reason"), FAILURES)
+    # A result of one page needs no connection.
+    @pytest.mark.parametrize("platform", [[EMPTY_PAGE, PAGE] * 2], indirect=True, ids=["pages"])
     def test_failed_connection_falls_back_to_client_aggregation_unless_excluded(
         self,
         converse: Callable[[FakeConnection], None],
@@ -327,7 +333,7 @@ class TestExportFailures:
 
         realtime.handler = send_no_notification
         with pytest.raises(ExportTimeoutError, match=r"not announced within 0\.3 s") as caught:
-            query("auto", exportTimeout=0.3)
+            query(exportTimeout=0.3)
         assert isinstance(caught.value, TimeoutError)
         assert caught.value.queryId == "query-1"
         assert list(tmp_path.iterdir()) == []

@@ -45,7 +45,7 @@ from .http import (
     drop_reason_phrase,
 )
 from .processes import check_process, current_process
-from .request_queue import RequestQueue
+from .request_queue import Event, RequestQueue
 
 _Result = TypeVar("_Result")
 
@@ -146,6 +146,9 @@ class AsyncBackend(_Clock):
         timeout: float | None = None,
     ) -> AbstractAsyncContextManager[OpeningWebSocket[_Result]]:
         return open_socket(self._network, url, subprotocols, handshake, timeout)
+
+    def create_event(self) -> Event:
+        return asyncio.Event()
 
     def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         return Task(coroutine)

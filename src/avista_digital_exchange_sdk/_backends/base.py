@@ -21,7 +21,7 @@ from ..errors import DigitalExchangeError
 from .batches import BatchedGenerator
 from .processes import Process, check_process, current_process, run_for_process
 from .proxies import Proxies
-from .request_queue import RequestQueue
+from .request_queue import Event, RequestQueue
 from .tls import Tls
 
 # The size in bytes of the blocks in which files are read and written.
@@ -205,6 +205,9 @@ class Backend(Protocol):
 
     def transfer_slot(self) -> AbstractAsyncContextManager[None]:
         """Wait for one of the limited number of concurrent transfers."""
+
+    def create_event(self) -> Event:
+        """Create an event that concurrent coroutines can wait for."""
 
     def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         """Run a coroutine concurrently."""

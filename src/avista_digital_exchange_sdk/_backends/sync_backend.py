@@ -38,7 +38,7 @@ from .http import (
     drop_reason_phrase,
 )
 from .processes import PerProcess, check_process
-from .request_queue import RequestQueue
+from .request_queue import Event, RequestQueue
 from .sync_network import DeadlineBackend, apply_deadline
 from .sync_tasks import Slots, ThreadEvent, ThreadTask, sleep
 
@@ -153,6 +153,9 @@ class SyncBackend(_Clock):
             thread.enter(opening) as connection,
         ):
             yield _WebSocket(connection, thread)
+
+    def create_event(self) -> Event:
+        return ThreadEvent()
 
     def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         return ThreadTask(coroutine)

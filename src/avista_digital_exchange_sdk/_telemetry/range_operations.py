@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._generated.enums import ExportFileFormat, TimeSeriesQueryOutputFileType
 from .._generated.input_types import EndpointQueryFilter
 from .._graphql.client import Subscription
+from .._time_series.query_operations import FilterQueryOperations, ReadRows
 
 if TYPE_CHECKING:
     from .._generated.client import Client
@@ -37,6 +39,15 @@ class RangeQueryOperations:
             for entry in filters
         ]
         self._time_range = time_range
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether the query can be split."""
+        return False
+
+    def split(self, _count: int, _rows: ReadRows | None) -> Sequence[FilterQueryOperations]:
+        """Return nothing, as the query can't be split."""
+        return ()
 
     async def read_first_page(self) -> IotQueryPage | None:
         """Start the query and read its first page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from .._backends import Backend
 from .._graphql.pagination import paginate
@@ -22,6 +22,12 @@ class FilterQuery:
         operations: What it asks of the platform.
         callback: Receives the number of pages read.
         pages_read: The number of pages read.
+
+    Args:
+        operations: What it asks of the platform.
+        backend: Runs the requests.
+        callback: Receives the number of pages read.
+        count_pages: Counts the pages of all queries, if the query reads a part of a result.
     """
 
     def __init__(
@@ -29,11 +35,13 @@ class FilterQuery:
         operations: FilterQueryOperations,
         backend: Backend,
         callback: ProgressCallback | None,
+        count_pages: Callable[[], int] | None = None,
     ) -> None:
         self.operations = operations
         self._backend = backend
         self.callback = callback
         self.pages_read = 0
+        self._count_pages = count_pages
         self._page: QueryPage | None = None
         self._is_starting = False
 
@@ -42,10 +50,24 @@ class FilterQuery:
         """The platform's name for the query, once its first page is read."""
         return self._page.queryId if self._page else None
 
-    async def pages(self) -> AsyncGenerator[QueryPage, None]:
-        """Read every page of the result, beginning with the newest one that was read already."""
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last page was read."""
+        return self._page is not None and not self._page.nextToken
+
+    async def pages(self, *, prefetch: bool = False) -> AsyncGenerator[QueryPage, None]:
+        """Read every page of the result, beginning with the newest one that was read already.
+
+        Args:
+            prefetch: Whether to read the next page while the present one is processed.
+        """
         newest = self._page
-        pages = paginate(self._read_page, first=newest, create_error=self._create_incomplete_error)
+        pages = paginate(
+            self._read_page,
+            first=newest,
+            prefetch=self._backend if prefetch else None,
+            create_error=self._create_incomplete_error,
+        )
         async with contextlib.aclosing(pages):
             async for page in pages:
                 if page is not newest:
@@ -55,19 +77,20 @@ class FilterQuery:
                         self.callback(self.pages_read, None)
                 yield page
 
-    async def read_first_page(self) -> None:
+    async def read_first_page(self) -> QueryPage:
         """Run the query, and read the first page of its result."""
         async with contextlib.aclosing(self.pages()) as pages:
-            await anext(pages)
+            return await anext(pages)
 
     async def _read_page(self, before: QueryPage | None) -> QueryPage:
-        if before is None:
-            page = await self._start()
-        else:
-            try:
-                page = await self.operations.read_page_after(before)
-            except DigitalExchangeError as error:
-                raise self._create_incomplete_error(str(error)) from error
+        try:
+            page = await (
+                self._start() if before is None else self.operations.read_page_after(before)
+            )
+        except DigitalExchangeError as error:
+            if before is None and self._count_pages is None:
+                raise
+            raise self._create_incomplete_error(str(error)) from error
         if page is None:
             raise InvalidResponseError("the response to a query is empty")
         return page
@@ -99,10 +122,11 @@ class FilterQuery:
             await self._backend.sleep(START_POLL_SECONDS)
 
     def _create_incomplete_error(self, reason: str) -> QueryIncompleteError:
+        pages_read = self._count_pages() if self._count_pages else self.pages_read
         return QueryIncompleteError(
-            f"the query stopped after {self.pages_read} pages, nothing was written: {reason}",
+            f"the query stopped after {pages_read} pages, nothing was written: {reason}",
             queryId=self.query_id,
-            pagesRead=self.pages_read,
+            pagesRead=pages_read,
         )
 
     def create_missing_chunk_error(self) -> QueryIncompleteError:

@@ -1,7 +1,8 @@
 """Runs queries: every page is read, and the result goes to a sink.
 
-The result is the platform's own export, announced over a real-time connection. Where no such
-connection can be opened, the pages' result chunks are merged on the client into the same result.
+The result is the platform's own export, announced over a real-time connection, or the result chunks
+of the pages are merged on the client into the same result: if there is only one page, if the query
+is split, or if no such connection can be opened.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from .query_export import QueryExport
 from .query_operations import FilterQueryOperations
 from .result_sinks import ResultSink
 from .result_writers import RequestedSeries
+from .split_query import SplitQuery
 
 if TYPE_CHECKING:
     from .._generated.client import Client
@@ -69,14 +71,33 @@ class FilterQueryRunner:
         async def merge(query: FilterQuery) -> None:
             await self._merge(query, sink)
 
+        async def choose(query: FilterQuery) -> None:
+            await self._choose(query, sink, on_pages_read)
+
         with self._spec.reporter.track("query") as callback:
-            if self._spec.aggregate == "client":
-                return await self._run(merge, callback)
+            if self._spec.aggregate != "server" and self._spec.operations.is_divisible:
+                fetch = choose
+            else:
+                fetch = merge if self._spec.aggregate == "client" else export
             try:
-                await self._run(export, callback)
+                await self._run(fetch, callback)
             except SubscriptionError as error:
                 self._check_fallback(error)
                 await self._run(merge, callback)
+
+    async def _choose(
+        self, query: FilterQuery, sink: ResultSink, on_pages_read: Callable[[], None] | None
+    ) -> None:
+        """Read the first page, and fetch the result in the way that is fastest."""
+        start = self._backend.clock()
+        page = await query.read_first_page()
+        is_distant = self._backend.clock() - start >= self._backend.options.min_split_seconds
+        if page.presignedUrl is not None and page.nextToken and is_distant:
+            await self._merge(query, sink, is_split=True)
+        elif self._spec.aggregate == "client" or (page.presignedUrl and not page.nextToken):
+            await self._merge(query, sink)
+        else:
+            await self._export(query, sink, on_pages_read)
 
     def _check_fallback(self, error: SubscriptionError) -> None:
         """Raise the error if the pages may not be merged on the client."""
@@ -105,7 +126,8 @@ class FilterQueryRunner:
         )
         async with export.connect() as connection:
             # The connection is opened meanwhile; without it no further page is read in vain.
-            await query.read_first_page()
+            if query.query_id is None:
+                await query.read_first_page()
             try:
                 await connection.opened()
             except SubscriptionError as error:
@@ -122,13 +144,17 @@ class FilterQueryRunner:
                 export.get_url, file, "the query result", query.callback, url
             )
 
-    async def _merge(self, query: FilterQuery, sink: ResultSink) -> None:
-        async with sink.open_chunks() as add, aclosing(self._chunks(query)) as chunks:
+    async def _merge(self, query: FilterQuery, sink: ResultSink, *, is_split: bool = False) -> None:
+        chunks = self._split(query) if is_split else self._chunks(query)
+        async with sink.open_chunks() as add, aclosing(chunks):
             async for chunk in chunks:
                 add(chunk)
 
+    def _split(self, query: FilterQuery) -> AsyncGenerator[bytes, None]:
+        return SplitQuery(self._backend, self._transfers, self._spec.request, query).chunks()
+
     async def _chunks(self, query: FilterQuery) -> AsyncGenerator[bytes, None]:
-        async with aclosing(query.pages()) as pages:
+        async with aclosing(query.pages(prefetch=True)) as pages:
             async for page in pages:
                 if page.presignedUrl is None:
                     raise query.create_missing_chunk_error()

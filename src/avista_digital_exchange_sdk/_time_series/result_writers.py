@@ -23,6 +23,7 @@ from pydantic_core import from_json, to_json
 from .._utils.gc import gc_paused
 from .._utils.temporary_files import explain_full_disk
 from ..errors import InvalidParameterError, InvalidResponseError
+from .query_operations import ReadRows
 from .timestamps import format_timestamp, parse_timestamp_ns
 
 if TYPE_CHECKING:
@@ -95,6 +96,33 @@ class RequestedSeries:
             kind = type(error).__name__
             message = f"a result chunk is not a JSON array of the requested assets ({kind})"
             raise InvalidResponseError(message) from None
+
+    def find_last_rows(self, chunk: bytes, page: int, before: ReadRows | None) -> ReadRows | None:
+        """Return the rows that were read of the last asset in a chunk, if there are any.
+
+        Args:
+            chunk: The chunk.
+            page: The number of its page.
+            before: The rows of the last asset in an earlier chunk.
+        """
+        rows = before
+        for asset in self.assets_for(chunk):
+            times = [time for entry in asset.attributes for time in _get_ends(entry.values)]
+            if times:
+                first, last = map(_parse_csv_time, (min(times), max(times)))
+                if rows is None or rows.asset_id != asset.asset_id:
+                    rows = ReadRows(asset.asset_id, first, last, page, page)
+                else:
+                    rows = rows._replace(last_time=last, last_page=page)
+        return rows
+
+
+def _get_ends(values: dict[str, str]) -> tuple[str, ...]:
+    return (next(iter(values)), next(reversed(values))) if values else ()
+
+
+def _parse_csv_time(time: str) -> int:
+    return parse_timestamp_ns("timestamp", to_iso_timestamp(time))
 
 
 class _Times(dict[str, str]):
@@ -254,11 +282,16 @@ class _Series:
         self.last_time = self.last_value = ""
 
     def add(self, values: dict[str, str]) -> None:
-        entries = [
-            {"timestamp": to_iso_timestamp(time), "value": value} for time, value in values.items()
-        ]
         if next(iter(values)) < self.last_time:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
+        # The chunks of adjacent time ranges may both have the point at their common boundary.
+        entries = [
+            {"timestamp": to_iso_timestamp(time), "value": value}
+            for time, value in values.items()
+            if time != self.last_time
+        ]
+        if not entries:
+            return
         with explain_full_disk():
             if self.last_time:
                 self.spool.write(b",")

@@ -64,8 +64,9 @@ class FrameQueryService(BaseService):
                 requested order. `long` has one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: `server` has the platform merge the result, which needs a WebSocket
-                connection. `client` merges the pages on the client. `auto` prefers `server`, and
-                falls back to `client` if there is no connection.
+                connection. `client` merges the pages on the client. `auto` does so if there is
+                only one page, if the platform is slow, so that the query is split, or if there is
+                no connection. Otherwise it is `server`. The result is the same.
             timeZone: The time zone of the result's timestamps, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC.
             every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,

@@ -64,8 +64,9 @@ class SyncFilterQueryService(SyncService):
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: `server` has the platform create the file, which needs a WebSocket
-                connection. `client` merges the pages on the client. `auto` prefers `server`, and
-                falls back to `client` if there is no connection.
+                connection. `client` merges the pages on the client. `auto` does so if there is
+                only one page, if the platform is slow, so that the query is split, or if there is
+                no connection. Otherwise it is `server`. The result is the same.
             timeZone: The time zone of the timestamps in the file, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
             every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,

@@ -194,7 +194,8 @@ class TestWithoutRealtime:
         caplog: pytest.LogCaptureFixture,
         capfd: pytest.CaptureFixture[str],
     ) -> None:
-        arguments = (measured, SHAPES["everything"], *WHOLE, tmp_path / "result", fileFormat)
+        # Several pages: a single one needs no connection.
+        arguments = (measured, SHAPES["everything"], *WHOLE, tmp_path / "result", fileFormat, 5)
         assert proxied_client.queryTimeSeriesDatabaseWithFilters(*arguments) is True
         (warning,) = (record for record in caplog.records if record.levelno >= logging.WARNING)
         assert warning.name.startswith("avista_digital_exchange_sdk")
