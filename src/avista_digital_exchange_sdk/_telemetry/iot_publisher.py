@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,10 @@ class IotPublisher(TelemetryPublisher):
     ) -> None:
         from .._generated.fragments import PublishIotDataResult
 
-        super().__init__(client, [estimate_bytes(record) for record in records])
+        # Failed records are identified by their time alone, as their attributes may be null.
+        keys = [to_milliseconds(record) for record in records]
+        super().__init__(client, [estimate_bytes(record) for record in records], keys)
+        self._times = keys
         self._endpoint_id = endpoint_id
         self._records = records
         self._result = PublishIotDataResult.model_construct(
@@ -58,15 +60,13 @@ class IotPublisher(TelemetryPublisher):
         self._note_failures(indexes, response.failedRecords)
 
     def _note_failures(self, indexes: range, failures: Sequence[IotDataRecordWithErrors]) -> None:
-        # Failed records are identified by their time alone, as their attributes may be null.
-        by_time = defaultdict[str, deque[int]](deque)
-        for index in indexes:
-            by_time[to_milliseconds(self._records[index])].append(index)
+        by_time = {self._times[index]: index for index in indexes}
         for failure in failures:
-            if candidates := by_time[failure.record.timestamp or ""]:
+            index = by_time.get(failure.record.timestamp or "")
+            if index is not None:
                 kinds = {error.errorType for error in failure.errors}
                 self._note_failure(
-                    candidates.popleft(), describe_failure(failure), is_unknown=kinds == {DUPLICATE}
+                    index, describe_failure(failure), is_unknown=kinds == {DUPLICATE}
                 )
 
 

@@ -27,9 +27,13 @@ class TelemetryPublisher:
     Args:
         client: Sends the batches.
         sizes: The approximate size of each record in a response, in bytes.
+        keys: What identifies each record in a response, if its index does not.
     """
 
-    def __init__(self, client: Client, sizes: Sequence[int]) -> None:
+    def __init__(
+        self, client: Client, sizes: Sequence[int], keys: Sequence[str] | None = None
+    ) -> None:
+        self._keys = keys
         self._client = client
         self._sizes = sizes
         self._outcomes = PublishOutcomes(range(len(sizes)))
@@ -68,7 +72,8 @@ class TelemetryPublisher:
         client = self._client.with_options(
             idempotent=True, on_unknown_outcome=self._note_unknown_outcome
         )
-        for indexes in split_by_size(self._sizes, client.backend.options.max_batch_records):
+        max_records = client.backend.options.max_batch_records
+        for indexes in split_by_size(self._sizes, max_records, self._keys):
             self._is_retried = False
             try:
                 await self._publish_batch(indexes, client)
@@ -88,13 +93,22 @@ class TelemetryPublisher:
         self._is_retried = True
 
 
-def split_by_size(sizes: Sequence[int], max_records: int) -> Iterator[range]:
-    """Split records into batches whose responses are small enough for subscribers."""
+def split_by_size(
+    sizes: Sequence[int], max_records: int, keys: Sequence[str] | None = None
+) -> Iterator[range]:
+    """Split records into batches whose responses are small enough for subscribers.
+
+    Records with the same key are in different batches.
+    """
     start = total = 0
+    seen: set[str] = set()
     for index, size in enumerate(sizes):
         is_full = index - start == max_records or total + size > MAX_RESPONSE_BYTES
-        if is_full and index > start:
+        if index > start and (is_full or (keys is not None and keys[index] in seen)):
             yield range(start, index)
             start, total = index, 0
+            seen.clear()
         total += size
+        if keys is not None:
+            seen.add(keys[index])
     yield range(start, len(sizes))

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from pydantic_core import to_json
 
+from .._backends.long_fields import long_fields
 from .._generated.enums import MeasureValueType
 from .._time_series.sql_results import deduplicate_names
 from .._utils.temporary_files import reopen
@@ -47,7 +48,7 @@ def iter_rows(
         asset.assetId: {entry.name: entry.attributeType for entry in asset.attributes}
         for asset in endpoints
     }
-    with io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
+    with long_fields(), io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
         rows = csv.reader(text)
         header = next(rows, [])
         names, keys = header[KEY_COLUMNS:], deduplicate_names(header)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from .._backends import Backend
+from .._backends.long_fields import long_fields
 from .._time_series.filter_query_runner import FilterQueryRunner, FilterQuerySpec
 from .._time_series.result_writers import RequestedSeries
 from .._time_series.timestamps import parse_timestamp_ns
@@ -78,7 +79,7 @@ class StoredTelemetry:
 
 
 def _read_records(file: IO[bytes]) -> dict[int, Mapping[str, str]]:
-    with io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
+    with long_fields(), io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
         rows = csv.reader(text)
         names = next(rows, [])[KEY_COLUMNS:]
         return {

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import IO
 
+from .._backends.long_fields import long_fields
 from .._utils.temporary_files import reopen
 from .result_writers import CsvFile
 
@@ -40,7 +41,7 @@ def rewrite_csv(
         converters: The functions that convert cells that are not empty, by column.
     """
     lines = CsvFile(target)
-    with io.TextIOWrapper(reopen(source), "utf-8", newline="") as text:
+    with long_fields(), io.TextIOWrapper(reopen(source), "utf-8", newline="") as text:
         rows = csv.reader(text)
         lines.writerow(next(rows, []))
         for batch in iter(lambda: list(islice(rows, BATCH_SIZE)), []):

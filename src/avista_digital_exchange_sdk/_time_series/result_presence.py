@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
+from .._backends.long_fields import long_fields
 from .._utils.temporary_files import reopen
 from .missing_data import MissingSeries, Series
 
@@ -64,7 +65,7 @@ class RequestedPresence:
 def find_missing_in_csv(file: IO[bytes], request: RequestedSeries) -> MissingSeries:
     """Find what an open CSV file lacks; reading stops when nothing is missing."""
     presence = RequestedPresence(request)
-    with io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
+    with long_fields(), io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
         rows = csv.reader(text)
         attributes = next(rows, [])[KEY_COLUMNS:]
         for row in rows:

@@ -1,5 +1,6 @@
 """Queries of telemetry by time range: files, lists and DataFrames."""
 
+import csv
 import json
 import logging
 from datetime import UTC, datetime
@@ -428,3 +429,22 @@ class TestPlots:
             assert lines(axes) == [[0, 1, 2], [1, 2, 3]]
             (legend,) = legends(figure)
             assert [text.get_text() for text in legend.get_texts()] == ["North", "South"]
+
+
+class TestLongValues:
+    @pytest.mark.parametrize("aggregate", ["server", "client"])
+    def test_values_may_be_longer_than_the_csv_module_allows(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
+    ) -> None:
+        text = "é" * 140_000
+        exchange.iot.publish(measured, [record(9, Status=text)])
+        limit = csv.field_size_limit()
+        arguments = (measured, ["Status", "LastService"], *WHOLE)
+        rows = exchange.iot.queryDataByTimeRange(*arguments, aggregate=aggregate)
+        assert text in [row["Status"] for row in rows]
+        zone = {"timeZone": "Europe/Vienna"}
+        exchange.iot.queryByTimeRange(*arguments, tmp_path, aggregate=aggregate, **zone)
+        assert text in (tmp_path / "result.csv").read_text("utf-8")
+        table = exchange.iot.queryByTimeRangeToArrow(*arguments, aggregate=aggregate)
+        assert text in table["Status"].to_pylist()
+        assert csv.field_size_limit() == limit

@@ -221,6 +221,19 @@ class TestFailures:
             client.iot.publish("e", [record(second) for second in range(3)])
         assert (c.value.written, c.value.unknown, c.value.rejected) == ([1], [0, 2], {})
 
+    def test_second_record_of_a_time_is_the_rejected_one(
+        self, exchange: AvistaDigitalExchange, endpoint: IotEndpoint
+    ) -> None:
+        def stop(done: int, _total: int | None) -> None:
+            if done == 3:
+                raise ConnectionFailedError("stop")
+
+        data = [record(0, Power=1), record(0, Power=2), record(1)]
+        with pytest.raises(ConnectionFailedError) as caught:
+            exchange.iot.publish(endpoint.iotEndpointId, data, progress=stop)
+        (note,) = caught.value.__notes__
+        assert "2 of 3 records were written (0, 2); 1 were rejected (1)" in note
+
     def test_duplicates_of_a_first_attempt_are_rejected(
         self, fake_platform: FakePlatform, client: AvistaDigitalExchange
     ) -> None:
