@@ -260,6 +260,18 @@ class TestEvents:
             late.set()
             assert value_of(events.next(10)) == "1"
 
+    @pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), "5", True, [], 1e10])
+    def test_next_refuses_an_invalid_timeout(
+        self, timeout: Any, exchange: AvistaDigitalExchange, realtime: FakeRealtimeServer
+    ) -> None:
+        realtime.handler = sends(1)
+        with exchange.iot.subscribeToEndpoint("e") as events:
+            with pytest.raises(InvalidParameterError, match=r"^timeout must be a number"):
+                events.next(timeout)
+            assert value_of(events.next(10)) == "1"
+            with pytest.raises(TimeoutError):
+                events.next(0)
+
     @pytest.mark.parametrize(
         "payload",
         [
@@ -529,6 +541,20 @@ class TestReconnecting:
             events.next(10)
         assert caught.value.errorType == "UnauthorizedException"
         assert len(realtime.headers) == 2
+
+    def test_close_while_reconnecting_takes_effect_at_once(
+        self, connect: Connect, realtime: FakeRealtimeServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        use_options(monkeypatch, initial_retry_delay=100, max_retry_delay=100)
+        realtime.handler = in_turn(sends_and_closes(1), FakeConnection.close)
+        client = connect(TOKEN, endpoint=realtime.endpoint, maxRetries=0)
+        events = client.iot.subscribeToEndpoint("e", reconnect=True)
+        assert value_of(next(events)) == "1"
+        let_receive(events)
+        start = time.monotonic()
+        events.close()
+        assert time.monotonic() - start < 2
+        assert list(events) == []
 
     def test_full_buffer_is_reported_as_a_gap(
         self, exchange: AvistaDigitalExchange, realtime: FakeRealtimeServer

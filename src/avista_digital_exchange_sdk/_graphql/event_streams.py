@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self, TypeVar
 from .._backends import run_sync
 from .._models.stream_gap import StreamGap
 from .._secrets import TokenHolder
+from .._utils import validation
 from ..errors import DigitalExchangeError, StreamGapWarning, SubscriptionError
 
 Event = TypeVar("Event")
@@ -109,12 +110,15 @@ class AsyncEventStream(TokenHolder, AsyncIterator[Event]):
         """Wait for the next event.
 
         Args:
-            timeout: Timeout in seconds. Defaults to no timeout.
+            timeout: Timeout in seconds, 0 to wait for nothing. Defaults to no timeout.
 
         Raises:
+            InvalidParameterError: The timeout is not a number of seconds. The stream stays open.
             TimeoutError: There was no event in time. The stream stays open.
             SubscriptionError: The connection was lost, or the stream is closed.
         """
+        if timeout is not None:
+            validation.parse_timeout("timeout", timeout)
         await self._open()
         self._require_usable()
         if self._is_closed:
@@ -187,9 +191,10 @@ class EventStream(TokenHolder, Iterator[Event]):
         """Wait for the next event.
 
         Args:
-            timeout: Timeout in seconds. Defaults to no timeout.
+            timeout: Timeout in seconds, 0 to wait for nothing. Defaults to no timeout.
 
         Raises:
+            InvalidParameterError: The timeout is not a number of seconds. The stream stays open.
             TimeoutError: There was no event in time. The stream stays open.
             SubscriptionError: The connection was lost, or the stream is closed.
         """

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import from_json
-
-from .._generated.fragments import IotAttributeValue
 from .._generated.input_types import TimeSeriesQueryAssetInput
 from .._secrets import Secret
 from .._time_series.filter_query import FilterQuery
+from .._time_series.filter_query_runner import FilterQueryRunner, FilterQuerySpec
+from .._time_series.result_writers import RequestedSeries
+from .._transfer.output_file import write_spool
 from .._transfer.transfers import Transfers
 from .._utils.progress import ProgressReporter
-from ..errors import InvalidResponseError
+from .._utils.temporary_files import explain_full_disk, open_temporary_file
+from ..errors import InvalidResponseError, QueryIncompleteError
 from .endpoint_models import EndpointModels
 from .last_values import list_last_values
 from .live_records import IotLiveRecord
 from .range_operations import RangeQueryOperations
+from .range_result import RangeResultSink
+from .record_results import parse_chunk, read_csv
 
 if TYPE_CHECKING:
     from .._generated.client import Client
@@ -29,6 +33,7 @@ MAX_ENDPOINTS_PER_QUERY = 100
 # Maximum difference between the starts of the time ranges of endpoints in one query.
 MAX_DIFFERENCE_MILLISECONDS = 3_600_000
 MAX_CONCURRENT_REQUESTS = 8
+EXPORT_TIMEOUT_SECONDS = 300.0
 
 
 class RecordHistory:
@@ -45,6 +50,7 @@ class RecordHistory:
         self._backend = client.backend
         self._transfers = Transfers(client.backend, client.retry_policy)
         self._attributes: dict[str, list[str]] = {}
+        self._uses_export = False
 
     async def read_models(self) -> None:
         """Read the attributes of the endpoints. Raises an error if one does not exist."""
@@ -71,7 +77,7 @@ class RecordHistory:
         values = await list_last_values(
             operation, "IoT endpoint", endpoint_id, self._transfers, ProgressReporter(None)
         )
-        times = [int(value.timestamp or "") for value in values if _is_integer(value.timestamp)]
+        times = [int(value.timestamp or "") for value in values if is_integer(value.timestamp)]
         return max(times, default=None)
 
     async def read(
@@ -88,32 +94,77 @@ class RecordHistory:
         with_attributes = {each: start for each, start in starts.items() if self._attributes[each]}
         for endpoint_ids in _group(with_attributes):
             start = min(starts[endpoint_id] for endpoint_id in endpoint_ids)
-            async with aclosing(self._read_pages(endpoint_ids, start)) as pages:
-                async for page in pages:
-                    for endpoint_id, records in page:
-                        first = starts[endpoint_id]
-                        yield endpoint_id, [each for each in records if each.milliseconds >= first]
+            async with aclosing(self._read_endpoints(endpoint_ids, start)) as batches:
+                async for endpoint_id, records in batches:
+                    first = starts[endpoint_id]
+                    yield endpoint_id, [each for each in records if each.milliseconds >= first]
+
+    async def _read_endpoints(
+        self, endpoint_ids: Sequence[str], start: int
+    ) -> AsyncGenerator[tuple[str, list[IotLiveRecord]], None]:
+        """Read the records of endpoints from the pages of a query, or else from its export."""
+        if not self._uses_export:
+            try:
+                async with aclosing(self._read_pages(endpoint_ids, start)) as pages:
+                    async for endpoint_id, records in pages:
+                        yield endpoint_id, records
+                return
+            except (InvalidResponseError, QueryIncompleteError) as error:
+                if error.__cause__ is not None:
+                    raise
+                # The format of the pages is not documented, that of the export is.
+                self._client.log.info("%s; exporting the result", error)
+                self._uses_export = True
+        async with aclosing(self._read_export(endpoint_ids, start)) as batches:
+            async for endpoint_id, records in batches:
+                yield endpoint_id, records
 
     async def _read_pages(
         self, endpoint_ids: Sequence[str], start: int
-    ) -> AsyncGenerator[list[tuple[str, list[IotLiveRecord]]], None]:
-        filters = [
-            TimeSeriesQueryAssetInput(assetId=each, attributeNamesFilter=self._attributes[each])
-            for each in endpoint_ids
-        ]
-        time_range = (str(start), str(END_MILLISECONDS))
-        operations = RangeQueryOperations(self._client, filters, time_range)
+    ) -> AsyncGenerator[tuple[str, list[IotLiveRecord]], None]:
+        operations = self._create_operations(self._create_filters(endpoint_ids), start)
         query = FilterQuery(operations, self._backend, None)
         try:
             async with aclosing(query.pages()) as pages:
                 async for page in pages:
                     if page.presignedUrl is None:
                         raise query.create_missing_chunk_error()
-                    url = Secret(page.presignedUrl)
-                    yield _parse_chunk(await self._transfers.fetch(url, "a result chunk"))
+                    chunk = await self._transfers.fetch(Secret(page.presignedUrl), "a result chunk")
+                    for endpoint_id, records in parse_chunk(chunk):
+                        yield endpoint_id, records
         except BaseException:
             await query.cancel()
             raise
+
+    async def _read_export(
+        self, endpoint_ids: Sequence[str], start: int
+    ) -> AsyncGenerator[tuple[str, list[IotLiveRecord]], None]:
+        filters = self._create_filters(endpoint_ids)
+        request = RequestedSeries(filters)
+        spec = FilterQuerySpec(
+            self._create_operations(filters, start),
+            request,
+            EXPORT_TIMEOUT_SECONDS,
+            "server",
+            ProgressReporter(None),
+        )
+        models = EndpointModels(self._client, self._backend, endpoint_ids)
+        with open_temporary_file() as file, explain_full_disk():
+            sink = RangeResultSink(request, models, partial(write_spool, file))
+            await FilterQueryRunner(self._client, self._backend, self._transfers, spec).run(sink)
+            for endpoint_id, records in read_csv(file):
+                yield endpoint_id, records
+
+    def _create_filters(self, endpoint_ids: Sequence[str]) -> list[TimeSeriesQueryAssetInput]:
+        return [
+            TimeSeriesQueryAssetInput(assetId=each, attributeNamesFilter=self._attributes[each])
+            for each in endpoint_ids
+        ]
+
+    def _create_operations(
+        self, filters: list[TimeSeriesQueryAssetInput], start: int
+    ) -> RangeQueryOperations:
+        return RangeQueryOperations(self._client, filters, (str(start), str(END_MILLISECONDS)))
 
 
 def _group(starts: Mapping[str, int]) -> list[list[str]]:
@@ -129,34 +180,5 @@ def _group(starts: Mapping[str, int]) -> list[list[str]]:
     return groups
 
 
-def _is_integer(text: Any) -> bool:
+def is_integer(text: Any) -> bool:
     return isinstance(text, str) and text.removeprefix("-").isdecimal() and text.isascii()
-
-
-def _parse_chunk(chunk: bytes) -> list[tuple[str, list[IotLiveRecord]]]:
-    """Parse a JSON array of IotEndpointData."""
-    try:
-        return [
-            (endpoint["iotEndpointId"], list(map(_to_record(endpoint), endpoint["records"] or ())))
-            for endpoint in from_json(chunk)
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        # The cause would expose data values.
-        kind = type(error).__name__
-    raise InvalidResponseError(f"a result chunk is not a JSON array of endpoints ({kind})")
-
-
-def _to_record(endpoint: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], IotLiveRecord]:
-    endpoint_id = endpoint["iotEndpointId"]
-
-    def convert(record: Mapping[str, Any]) -> IotLiveRecord:
-        return IotLiveRecord.model_construct(
-            iotEndpointId=endpoint_id,
-            timestamp=str(int(record["timestamp"])),
-            attributes=[
-                IotAttributeValue.model_construct(name=entry["name"], value=entry["value"])
-                for entry in record["attributes"] or ()
-            ],
-        )
-
-    return convert

@@ -21,11 +21,11 @@ from ..errors import (
     UnauthorizedError,
 )
 from .live_records import DeliveredRecords, IotLiveRecord, to_live_record
-from .record_history import RecordHistory
+from .record_history import RecordHistory, is_integer
 
 if TYPE_CHECKING:
     from .._generated.client import Client
-    from .._generated.fragments import PublishIotDataResult
+    from .._generated.fragments import IotDataRecord, PublishIotDataResult
 
 # Errors of a check after which the stream can't go on.
 FATAL = (ExchangeClosedError, NotFoundError, UnauthorizedError)
@@ -141,7 +141,7 @@ class EndpointRecordSource(SubscriptionSource[IotLiveRecord]):
         records = [
             to_live_record(record, identifier)
             for record in payload.recordsWritten
-            if record.timestamp and record.attributes
+            if _is_usable(record)
         ]
         return list(self._delivered.add_live(item.subject, records))
 
@@ -242,4 +242,8 @@ def _is_complete(payload: PublishIotDataResult) -> bool:
     """Whether an event has all records that were written."""
     if not payload.recordsWritten:
         return bool(payload.failedRecords)
-    return all(record.timestamp and record.attributes for record in payload.recordsWritten)
+    return all(map(_is_usable, payload.recordsWritten))
+
+
+def _is_usable(record: IotDataRecord) -> bool:
+    return is_integer(record.timestamp) and bool(record.attributes)

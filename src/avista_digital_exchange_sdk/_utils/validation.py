@@ -181,6 +181,13 @@ def parse_duration(argument: str, value: object) -> float:
     return float(value)
 
 
+def parse_timeout(argument: str, value: object) -> float:
+    """Parse a timeout in seconds, which may be 0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:
+        raise invalid_argument(argument, value, "a number of seconds, or None for no timeout")
+    return float(value)
+
+
 def parse_path(argument: str, value: object) -> Path:
     """Parse a local path; a leading `~` of a string is expanded."""
     return _parse_path(argument, value, expand_home)

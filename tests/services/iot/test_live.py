@@ -11,6 +11,7 @@ from avista_digital_exchange_sdk import (
     NotFoundError,
     StreamGap,
     SubscriptionError,
+    UnauthorizedError,
 )
 from avista_digital_exchange_sdk._telemetry import live_records
 from avista_digital_exchange_sdk._telemetry.live_records import DeliveredRecords, IotLiveRecord
@@ -55,7 +56,7 @@ def read(records: Any, count: int) -> list[int]:
 
 
 def read_nothing(records: Any) -> bool:
-    """Whether no record is delivered, even after the next check."""
+    """Whether no record is delivered, even by the check after the start or a gap."""
     with pytest.raises(TimeoutError):
         records.next(0.5)
     return True
@@ -94,6 +95,24 @@ class TestEvents:
             publish(exchange, endpoint, 1)
             assert read(records, 1) == [1]
 
+    @pytest.mark.parametrize("call", ["subscribeToEndpoint", "subscribeToEndpointRecords"])
+    def test_revoked_token_ends_the_stream(
+        self,
+        call: str,
+        connect: Connect,
+        local: LocalExchange,
+        exchange: AvistaDigitalExchange,
+        endpoint: IotEndpoint,
+    ) -> None:
+        token = exchange.iot.getEndpointToken(endpoint.iotEndpointId).tokenValue
+        device = connect(token, endpoint=local.endpoint)
+        with getattr(device.iot, call)(endpoint.iotEndpointId, reconnect=True) as events:
+            exchange.iot.regenerateEndpointToken(endpoint.iotEndpointId)
+            publish(exchange, endpoint, 1)
+            with pytest.raises((SubscriptionError, UnauthorizedError)) as caught:
+                events.next(20)
+        assert token not in str(caught.value)
+
 
 class TestRecords:
     def test_records_published_before_the_stream_are_not_delivered(
@@ -101,6 +120,7 @@ class TestRecords:
     ) -> None:
         publish(exchange, endpoint, 1, 2, 3)
         with exchange.iot.subscribeToEndpointRecords(endpoint.iotEndpointId) as records:
+            assert read_nothing(records)
             publish(exchange, endpoint, 4)
             record = records.next(20)
             assert (int(record.timestamp) - START, record.isLate, record.isRecovered) == (
@@ -151,6 +171,7 @@ class TestRecords:
         endpoint: IotEndpoint,
     ) -> None:
         with listener.iot.subscribeToEndpointRecords(endpoint.iotEndpointId) as records:
+            assert read_nothing(records)
             publish(exchange, endpoint, 10, 20)
             publish(exchange, endpoint, 15)
             marks = [records.next(20).isLate for _ in range(3)]
@@ -240,6 +261,29 @@ class TestRecords:
             publish(exchange, endpoint, 2)
             publish(exchange, endpoint, 3)
             assert read(records, 2) == [2, 3]
+
+    def test_missed_records_are_read_from_the_export_if_pages_have_another_format(
+        self,
+        exchange: AvistaDigitalExchange,
+        listener: AvistaDigitalExchange,
+        faulty_proxy: FaultyProxy,
+        endpoint: IotEndpoint,
+    ) -> None:
+        publish(exchange, endpoint, 1)
+        faulty_proxy.expect(Fault("GET", "response", lambda body: b'{"rows": []}'))
+        with listener.iot.subscribeToEndpointRecords(endpoint.iotEndpointId) as records:
+            assert faulty_proxy.triggered
+            faulty_proxy.expect(Fault("data", "response", "close"))
+            data = [
+                {"timestamp": START + 2, "attributes": {"Power": 0.25, "Status": 'a, "b"'}},
+                {"timestamp": START + 3, "attributes": {"Online": True}},
+            ]
+            exchange.iot.publish(endpoint.iotEndpointId, data)
+            received = [records.next(20), records.next(20)]
+        assert [
+            {value.name: value.value for value in record.attributes} for record in received
+        ] == [{"Power": "0.25", "Status": 'a, "b"'}, {"Online": "true"}]
+        assert [record.isRecovered for record in received] == [True, True]
 
     def test_several_endpoints_are_each_in_order(
         self,
