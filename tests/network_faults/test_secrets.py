@@ -35,6 +35,11 @@ FILTER_QUERIES = [
     "queryTimeSeriesDatabaseToArrow",
     "queryTimeSeriesDatabaseToDataFrame",
     "queryTimeSeriesDatabaseToPolars",
+    "iot.queryByTimeRange",
+    "iot.queryDataByTimeRange",
+    "iot.queryByTimeRangeToArrow",
+    "iot.queryByTimeRangeToDataFrame",
+    "iot.queryByTimeRangeToPolars",
 ]
 
 
@@ -51,6 +56,8 @@ class World:
         self.source.write_bytes(b"1")
         self.series = folder / "series.csv"
         self.series.write_text("assetId,timestamp,kW\nmeter,2024-05-01T00:00:00Z,1.5\n")
+        self.telemetry = folder / "telemetry.csv"
+        self.telemetry.write_text("timestamp,Power\n1970-01-01T00:00:02Z,1.5\n")
         (self.directory,) = faulty_platform.platform.create_entries(
             self.store, self.home, ["reports"], []
         )
@@ -114,6 +121,7 @@ class World:
             "iotEndpointId": self.endpoint,
             "iotEndpointIds": [self.endpoint],
             "iotGroupId": self.group,
+            "attributeNames": ["Power"],
             "properties": {"Height": 1.5},
             "data": [{"attributes": {"Power": 1.5}}],
             "daysBeforeExpiration": 1,
@@ -146,6 +154,11 @@ class World:
             "dataCapture.stopCapture": {"captureId": self.running_capture},
             "dataCapture.downloadData": {"captureId": self.running_capture},
             "iot.subscribeToEndpoint": {"iotEndpointId": self.endpoint},
+            "iot.publishDataFrame": {
+                "iotEndpointId": self.endpoint,
+                "frame": pandas.DataFrame({"timestamp": ["1970-01-01T00:00:01Z"], "Power": [7]}),
+            },
+            "iot.publishFile": {"path": self.telemetry, "iotEndpointId": self.endpoint},
             "iot.updateHub": {"name": "Renamed"},
             "iot.updateModel": {"displayName": "Renamed"},
             "iot.updateEndpoint": {"name": "Renamed"},
