@@ -6,6 +6,7 @@ Baselines that parse pages fetch them before the measurement starts.
 import base64
 import csv
 import json
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -42,7 +43,8 @@ class BareClient:
     def __init__(self, env: Environment) -> None:
         self._endpoint = env.endpoint
         headers = {"Authorization": env.token, "Content-Type": "application/json"}
-        self.http = httpx.Client(headers=headers, timeout=60)
+        verify = ssl.create_default_context(cafile=env.ca_file)
+        self.http = httpx.Client(headers=headers, timeout=60, verify=verify)
         self.post(b"{}")
 
     def post(self, body: bytes) -> bytes:
@@ -101,7 +103,8 @@ def download(name: str) -> Job:
         bare = BareClient(env)
         response = from_json(bare.post(body))
         url = response["data"]["storage_getDataStoreFileDownloadUrl"]["url"]
-        yield lambda: curl("--output", target, url)
+        trusted: list[str | Path] = [] if env.ca_file is None else ["--cacert", env.ca_file]
+        yield lambda: curl(*trusted, "--output", target, url)
         target.unlink()
 
     return job
@@ -377,6 +380,8 @@ JOBS: dict[str, Job] = {
     "user": user,
     "directory": directory,
     "download": download("1GiB"),
+    "tls-download": download("1GiB"),
+    "line-download": download("1GiB"),
     "upload": upload,
     "slow-download": download("512MiB"),
     "export-1M": export(1_000_000),

@@ -36,9 +36,14 @@ class Environment(NamedTuple):
     is_encrypted: bool = False
 
     @property
+    def ca_file(self) -> Path | None:
+        """The certificate to trust; None if URLs are not `https`."""
+        return self.path(CA_FILE) if self.is_encrypted else None
+
+    @property
     def verify(self) -> bool | str:
-        """The `verify` argument of HTTP clients."""
-        return str(self.path(CA_FILE)) if self.is_encrypted else True
+        """The `verify` argument of clients of this SDK."""
+        return True if self.ca_file is None else str(self.ca_file)
 
     def path(self, name: str) -> Path:
         """Return the path of a file in the folder."""

@@ -2,10 +2,11 @@
 
 from . import dataset
 from .line import Line
-from .workload import Workload, seconds
+from .workload import Workload, peak, ratio, seconds
 
 # Users are 50 to 150 ms from the platform.
 ROUND_TRIP = 0.1 / dataset.SCALE_DIVISOR
+GIGABIT = 1e9 / 8
 DISTANT = Line(round_trip=ROUND_TRIP)
 
 LINE_WORKLOADS = [
@@ -61,5 +62,14 @@ LINE_WORKLOADS = [
         ("small",),
         line=DISTANT,
         round_trips=5,
+    ),
+    Workload(
+        "line-download",
+        "download 1 GiB over TLS at 1 Gbit/s",
+        "curl over TLS",
+        (ratio("line-download", "wall", 1.05), peak("line-download", 64)),
+        ("1GiB",),
+        line=Line(bandwidth=GIGABIT),
+        tls=True,
     ),
 ]

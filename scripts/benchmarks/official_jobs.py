@@ -5,6 +5,7 @@ the Local Exchange. Filter queries are not included: they need a subscription, w
 contains the host name. The newest release has no time series calls.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,8 @@ def connect_client(env: Environment) -> Iterator[Any]:
     """Create a client for the owner; connect it if it keeps connections."""
     from avista_digital_exchange_sdk import AvistaDigitalExchange
 
+    if env.ca_file is not None:
+        os.environ["REQUESTS_CA_BUNDLE"] = os.environ["SSL_CERT_FILE"] = str(env.ca_file)
     _redirect_requests(env)
     _redirect_httpx(env)
     exchange = AvistaDigitalExchange(env.token)
@@ -181,6 +184,8 @@ JOBS: dict[str, Job] = {
     "user": user,
     "directory": directory,
     "download": download("1GiB"),
+    "tls-download": download("1GiB"),
+    "line-download": download("1GiB"),
     "upload": upload,
     "slow-download": download("512MiB"),
     "latest": latest,

@@ -152,6 +152,8 @@ JOBS: dict[str, Job] = {
     "user": user,
     "directory": directory,
     "download": download("1GiB"),
+    "tls-download": download("1GiB"),
+    "line-download": download("1GiB"),
     "upload": upload,
     "slow-download": download("512MiB"),
     "export-1M": filter_query(1_000_000, "server"),

@@ -51,6 +51,14 @@ WORKLOADS: list[Workload] = [
         ("1GiB",),
     ),
     Workload(
+        "tls-download",
+        "download 1 GiB over TLS",
+        "curl over TLS",
+        (ratio("tls-download", "wall", 1.5), peak("tls-download", 64)),
+        ("1GiB",),
+        tls=True,
+    ),
+    Workload(
         "upload",
         "upload 1 GiB",
         "curl -T",

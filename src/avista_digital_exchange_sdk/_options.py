@@ -38,6 +38,8 @@ class Options:
         max_part_connections: Maximum number of connections of one download.
         speed_sample_seconds: Time for which the speed of a download is measured.
         fast_bytes_per_second: Speed above which a single connection is used.
+        max_md5_bytes_over_tls: Maximum size of a download over TLS whose MD5 is verified, although
+            it comes in one response.
         min_remaining_seconds: Minimum remaining time for which more connections are opened.
         min_split_seconds: Minimum time of the first page of a query that is split. Merging the
             parts costs more than it saves if the platform is near.
@@ -71,6 +73,7 @@ class Options:
     max_part_connections: int = 8
     speed_sample_seconds: float = 0.5
     fast_bytes_per_second: float = 100e6
+    max_md5_bytes_over_tls: int = 64 << 20
     min_remaining_seconds: float = 2.0
     min_split_seconds: float = 0.25
     max_batch_records: int = 100

@@ -37,6 +37,7 @@ from ..support.fake_platform import (
     error_response,
     graphql_error,
 )
+from ..support.options import use_options
 
 USER = {"user": {"userId": "u1", "firstName": "Ada", "lastName": "L", "organization": None}}
 GET_USER = "user_getUserSession"
@@ -420,6 +421,38 @@ class TestTransfer:
         with pytest.raises(TransferError, match=r"load\.csv: .* checksum"):
             retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert not [*tmp_path.iterdir()]
+
+    @pytest.fixture
+    def large_client(
+        self, monkeypatch: pytest.MonkeyPatch, connect: Connect
+    ) -> AvistaDigitalExchange:
+        """A client for which every file is large."""
+        use_options(monkeypatch, max_md5_bytes_over_tls=0)
+        return connect(TOKEN, endpoint=ENDPOINT, maxRetries=2)
+
+    def test_download_of_a_large_file_in_one_response_over_tls_is_not_hashed(
+        self, fake_platform: FakePlatform, large_client: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        wrong = {"ETag": f'"{"0" * 32}"'}
+        self.add_download(fake_platform, FakeResponse(200, b"content", wrong))
+        large_client.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"content"
+
+    def test_download_of_a_large_file_in_several_responses_over_tls_is_verified(
+        self,
+        fake_platform: FakePlatform,
+        large_client: AvistaDigitalExchange,
+        delays: list[float],
+        tmp_path: Path,
+    ) -> None:
+        right = {"ETag": '"9a0364b9e99bb480dd25e1f0284c8555"'}
+        half = FakeResponse(200, b"con", {"Content-Length": "7", **right})
+        rest = FakeResponse(206, b"TENT", {"Content-Range": "bytes 3-6/7", **right})
+        whole = FakeResponse(200, b"content", right)
+        self.add_download(fake_platform, half, rest, whole)
+        large_client.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"content"
+        assert len(delays) == 2
 
     @pytest.mark.parametrize(
         "headers",

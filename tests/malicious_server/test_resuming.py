@@ -39,7 +39,8 @@ def new(*headers: str) -> bytes:
 
 @pytest.fixture(autouse=True)
 def _short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    use_options(monkeypatch, initial_retry_delay=0.001)
+    # Without TLS, files of every size are verified.
+    use_options(monkeypatch, initial_retry_delay=0.001, max_md5_bytes_over_tls=0)
 
 
 @pytest.fixture

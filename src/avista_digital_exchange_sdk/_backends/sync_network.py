@@ -17,11 +17,14 @@ from typing import Any
 
 import httpcore
 
-from .base import NetworkConfig
+from .base import BLOCK_BYTES, NetworkConfig
 from .deadlines import Deadline
 from .processes import check_process, current_process
 from .sync_tasks import end_on_cancel
 from .tls import Tls
+
+# The maximum size of the content of a record of TLS.
+TLS_RECORD_BYTES = 1 << 14
 
 _local = threading.local()  # `deadline` is that of the running request of this thread.
 
@@ -116,17 +119,29 @@ def _resolve(host: str, port: int, timeout: float) -> list[str]:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A socket that only the process that opened it uses."""
+    """A socket that only the process that opened it uses.
 
-    def __init__(self, stream: httpcore.NetworkStream, tls: Tls) -> None:
+    Args:
+        stream: The stream.
+        tls: The verification of certificates.
+        is_tls: Whether the socket of the stream decrypts what it receives.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, tls: Tls, *, is_tls: bool = False) -> None:
         self._stream = stream
         self._tls = tls
+        self._is_tls = is_tls
+        self._buffer = bytearray(BLOCK_BYTES if is_tls else 0)
         self._process = current_process()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         check_process(self._process)
-        with end_on_cancel(self.get_extra_info("socket")):
-            return self._stream.read(max_bytes, _limit_timeout(timeout, httpcore.ReadTimeout))
+        connection = self.get_extra_info("socket")
+        with end_on_cancel(connection):
+            # More than requested, as the time that h11 and httpx need is that of the blocks.
+            size = TLS_RECORD_BYTES if self._is_tls else max(max_bytes, BLOCK_BYTES // 2)
+            block = self._stream.read(size, _limit_timeout(timeout, httpcore.ReadTimeout))
+            return _read_available(connection, block, self._buffer) if self._is_tls else block
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         check_process(self._process)
@@ -145,7 +160,31 @@ class _Stream(httpcore.NetworkStream):
         check_process(self._process)
         context = self._tls.create_context()
         context.set_alpn_protocols(["http/1.1"])
-        return _Stream(self._stream.start_tls(context, server_hostname, timeout), self._tls)
+        # In the tunnel of an https:// proxy, the socket decrypts only the connection to the proxy.
+        is_nested = isinstance(self.get_extra_info("socket"), ssl.SSLSocket)
+        stream = self._stream.start_tls(context, server_hostname, timeout)
+        return _Stream(stream, self._tls, is_tls=not is_nested)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _read_available(connection: ssl.SSLSocket, first: bytes, buffer: bytearray) -> bytes:
+    """Read what else has been received: OpenSSL returns one record of TLS at a time.
+
+    Args:
+        connection: The socket.
+        first: The bytes that were received first.
+        buffer: Where to put the bytes together.
+    """
+    size = len(first)
+    if size < TLS_RECORD_BYTES:
+        return first
+    with memoryview(buffer) as view:
+        view[:size] = first
+        connection.settimeout(0)
+        # The next read fails or ends in the same way.
+        with contextlib.suppress(OSError):
+            while size < len(view) and (received := connection.recv_into(view[size:])):
+                size += received
+        return bytes(view[:size])
