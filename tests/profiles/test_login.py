@@ -292,6 +292,17 @@ class TestProfiles:
             assert f"{local.endpoint} rejected the token" in outcome.stderr
             assert "comes from the environment variable AVISTA_DX_TOKEN" in outcome.stderr
 
+    def test_contract_command_uses_the_profile(
+        self, login: Login, dx: Command, local: LocalExchange
+    ) -> None:
+        command = ["contract", "--against", local.endpoint]
+        assert "AVISTA_DX_TOKEN must contain a token" in dx(*command).stderr
+        login("--profile", "work")
+        assert dx(*command, "--profile", "work").exit_code == 0
+        login()
+        assert dx(*command).exit_code == 0
+        assert dx(*command, "--token-env", "OTHER").exit_code == 2
+
 
 class TestLibrary:
     def test_client_uses_the_profile(

@@ -23,6 +23,9 @@ from .._backends import SyncBackend, run_sync
 from .._client_base import Arguments, parse_config
 from .._escaping import escape_controls
 from .._graphql.client import GraphQLClient
+from .._profiles.access import TOKEN_VARIABLE, select_profile_name
+from .._profiles.files import list_names
+from .._secrets import Secret
 from ..errors import DigitalExchangeError, InvalidRequestError
 from .appsync import strip_appsync
 from .ast_utils import get_line_and_column
@@ -41,21 +44,33 @@ class LoadedSchema(NamedTuple):
     notes: list[str] = []  # noqa: RUF012  # never changed
 
 
-def load(source: str, token_variable: str) -> LoadedSchema:
+def load(source: str, token_variable: str, profile: str | None = None) -> LoadedSchema:
     """Read a schema from the URL of an endpoint, or from a file."""
     if "://" in source:
-        return from_endpoint(source, token_variable)
+        return from_endpoint(source, token_variable, profile)
     return from_file(Path(source))
 
 
-def from_endpoint(endpoint: str | None, token_variable: str) -> LoadedSchema:
-    """Query an endpoint for its schema, with the token in an environment variable."""
-    if not os.environ.get(token_variable):
+def from_endpoint(
+    endpoint: str | None, token_variable: str, profile: str | None = None
+) -> LoadedSchema:
+    """Query an endpoint for its schema.
+
+    Args:
+        endpoint: The URL.
+        token_variable: The environment variable with the token.
+        profile: The name of the profile with the token. Without the default variable, too, the
+            token is that of a profile.
+    """
+    token: Secret[str | None] = Secret(os.environ.get(token_variable))
+    if profile is not None or (token_variable == TOKEN_VARIABLE and _has_profile(token)):
+        token = Secret(None)
+    elif not token.reveal():
         if token_variable.isidentifier() and token_variable.isupper():
             raise ContractError(f"the environment variable {token_variable} must contain a token")
         # It may be the token itself.
         raise ContractError("--token-env must be the name of an environment variable with a token")
-    arguments = Arguments(os.environ[token_variable], False, endpoint, None)
+    arguments = Arguments(token.reveal(), False, endpoint, None, profile)
     # The URL may contain a password or a token, which errors about arguments do not show.
     del endpoint, token_variable
     try:
@@ -71,6 +86,11 @@ def from_endpoint(endpoint: str | None, token_variable: str) -> LoadedSchema:
     except DigitalExchangeError as error:
         raise ContractError(f"{settings.access.endpoint}: {error}") from error
     return _from_introspection(introspection, settings.access.endpoint)
+
+
+def _has_profile(token: Secret[str | None]) -> bool:
+    """Whether there is no token, but a profile that may have one."""
+    return not token.reveal() and select_profile_name() in list_names()
 
 
 async def _introspect(client: GraphQLClient) -> dict[str, Any]:

@@ -43,7 +43,11 @@ def contract(
         Format, typer.Option("--format", help="For reading, for programs, or for GitHub Actions.")
     ] = Format.TABLE,
     token_env: Annotated[
-        str, typer.Option(metavar="NAME", help="The environment variable with the token.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The environment variable with the token (else that of the profile).",
+        ),
     ] = "AVISTA_DX_TOKEN",
 ) -> None:
     """Show changes of the platform's schema and what they affect.
@@ -61,7 +65,9 @@ def contract(
 
     try:
         own = Documents(documents) if documents else None
-        loaded = load(against, token_env) if against else LoadedSchema(sdk_surface.schema())
+        loaded = (
+            load(against, token_env, run.profile) if against else LoadedSchema(sdk_surface.schema())
+        )
     except ContractError as error:
         typer.echo(report.failure(str(error), format_), err=format_ is Format.TABLE)
         raise typer.Exit(NOT_COMPARED) from None
