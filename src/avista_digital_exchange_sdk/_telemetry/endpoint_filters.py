@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NotRequired, TypeAlias, TypedDict
 
 from .._time_series.asset_filters import merge_filters, parse_names
 from .._utils import validation
@@ -22,6 +22,10 @@ class EndpointFilter(TypedDict):
 
     iotEndpointId: str
     attributeNames: NotRequired[Sequence[str] | None]
+
+
+# mypy infers `list[object]` for a list of dictionaries whose values have different types.
+EndpointFilters: TypeAlias = Sequence[str | EndpointFilter | Mapping[str, object]] | list[object]
 
 
 def parse_endpoint_filters(endpoints: object, names: object) -> list[TimeSeriesQueryAssetInput]:

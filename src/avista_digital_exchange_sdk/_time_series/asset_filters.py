@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypeAlias, TypedDict
 
 from .._utils import validation
 from ..errors import InvalidParameterError
@@ -18,6 +18,10 @@ class AssetFilter(TypedDict):
 
     assetId: str
     attributeNamesFilter: NotRequired[Sequence[str] | None]
+
+
+# mypy infers `list[object]` for a list of dictionaries whose values have different types.
+AssetFilters: TypeAlias = Sequence[AssetFilter | Mapping[str, object]] | list[object]
 
 
 def parse_asset_filters(filters: object) -> list[TimeSeriesQueryAssetInput]:
@@ -56,10 +60,9 @@ def merge_filters(
 
 def _parse_asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
     valid = '{"assetId": "…", "attributeNamesFilter": ["…"]} (the latter is optional)'
-    if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
-        raise validation.invalid_argument(argument, entry, valid)
-    asset_id = validation.require_id(f"{argument}.assetId", entry.get("assetId"))
-    names = entry.get("attributeNamesFilter")
+    checked = validation.require_keys(argument, entry, {"assetId", "attributeNamesFilter"}, valid)
+    asset_id = validation.require_id(f"{argument}.assetId", checked.get("assetId"))
+    names = checked.get("attributeNamesFilter")
     if names is None or (isinstance(names, (list, tuple)) and not names):
         return asset_id, None
     return asset_id, parse_names(f"{argument}.attributeNamesFilter", names)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ..._dataframes.shapes import SHAPES, Shape
-from ..._telemetry.endpoint_filters import EndpointFilter
+from ..._telemetry.endpoint_filters import EndpointFilters
 from ..._time_series.missing_data import ErrorHandling
 from ..._utils import validation
 from ..._utils.extras import require_extra
@@ -26,7 +26,7 @@ class RangeFrameService(BaseService):
 
     async def queryByTimeRangeToDataFrame(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,
@@ -117,7 +117,7 @@ class RangeFrameService(BaseService):
 
     async def queryByTimeRangeToPolars(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,
@@ -193,7 +193,7 @@ class RangeFrameService(BaseService):
 
     async def queryByTimeRangeToArrow(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
-from ..._telemetry.endpoint_filters import EndpointFilter
+from ..._telemetry.endpoint_filters import EndpointFilters
 from ..._time_series.missing_data import ErrorHandling
 from ..._transfer.output_file import open_output
 from ..._utils import validation
@@ -25,7 +25,7 @@ class RangeQueryService(BaseService):
     @accept_aliases(resultWriteLocation="resultFileWriteLocation")
     async def queryByTimeRange(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,
@@ -116,7 +116,7 @@ class RangeQueryService(BaseService):
 
     async def queryDataByTimeRange(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,

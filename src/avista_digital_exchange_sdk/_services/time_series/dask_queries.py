@@ -12,7 +12,7 @@ from uuid import uuid4
 from ..._backends import NetworkConfig, Proxies, SyncBackend, Tls, run_sync
 from ..._profiles.access import resolve_access
 from ..._secrets import Secret
-from ..._time_series.asset_filters import AssetFilter, parse_asset_filters
+from ..._time_series.asset_filters import AssetFilters, parse_asset_filters
 from ..._time_series.asset_patterns import expand_patterns
 from ..._time_series.attribute_types import add_type
 from ..._time_series.latest_values import list_latest_values
@@ -53,7 +53,7 @@ class DaskQueryService(BaseService):
     async def queryTimeSeriesDatabaseToDask(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         maxRows: int | None = None,

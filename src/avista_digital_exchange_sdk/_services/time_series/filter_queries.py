@@ -9,7 +9,7 @@ from functools import partial
 from typing import IO, Literal
 
 from ..._time_series.aggregation import How
-from ..._time_series.asset_filters import AssetFilter
+from ..._time_series.asset_filters import AssetFilters
 from ..._time_series.missing_data import ErrorHandling
 from ..._transfer.output_file import open_output, write_spool
 from ..._utils import validation
@@ -25,7 +25,7 @@ class FilterQueryService(BaseService):
     async def queryTimeSeriesDatabaseWithFilters(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         resultFileWriteLocation: str | os.PathLike[str],
@@ -126,7 +126,7 @@ async def query_into(
     service: FilterQueryService,
     file: IO[bytes],
     timeSeriesDbId: str,
-    assetAndAttributesFilter: Sequence[AssetFilter],
+    assetAndAttributesFilter: AssetFilters,
     startTime: str | date,
     endTime: str | date,
     exportFileFormat: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..._dataframes.shapes import SHAPES, Shape
 from ..._time_series.aggregation import How
-from ..._time_series.asset_filters import AssetFilter
+from ..._time_series.asset_filters import AssetFilters
 from ..._time_series.missing_data import ErrorHandling
 from ..._utils import validation
 from ..._utils.extras import require_extra
@@ -28,7 +28,7 @@ class FrameQueryService(BaseService):
     async def queryTimeSeriesDatabaseToDataFrame(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         maxRows: int | None = None,
@@ -130,7 +130,7 @@ class FrameQueryService(BaseService):
     async def queryTimeSeriesDatabaseToPolars(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         maxRows: int | None = None,
@@ -218,7 +218,7 @@ class FrameQueryService(BaseService):
     async def queryTimeSeriesDatabaseToArrow(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         maxRows: int | None = None,

@@ -13,7 +13,7 @@ from ..._dataframes.shapes import Shape
 from ..._services.base import SyncService
 from ..._services.iot.frame_queries import RangeFrameService
 from ..._services.time_series.query_arguments import Aggregate
-from ..._telemetry.endpoint_filters import EndpointFilter
+from ..._telemetry.endpoint_filters import EndpointFilters
 from ..._time_series.missing_data import ErrorHandling
 from ..._utils.progress import ProgressArgument
 
@@ -30,7 +30,7 @@ class SyncRangeFrameService(SyncService):
 
     def queryByTimeRangeToDataFrame(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,
@@ -118,7 +118,7 @@ class SyncRangeFrameService(SyncService):
 
     def queryByTimeRangeToPolars(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,
@@ -192,7 +192,7 @@ class SyncRangeFrameService(SyncService):
 
     def queryByTimeRangeToArrow(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,

@@ -13,7 +13,7 @@ from ..._backends import run_sync
 from ..._services.base import SyncService
 from ..._services.iot.range_queries import RangeQueryService
 from ..._services.time_series.query_arguments import Aggregate
-from ..._telemetry.endpoint_filters import EndpointFilter
+from ..._telemetry.endpoint_filters import EndpointFilters
 from ..._time_series.missing_data import ErrorHandling
 from ..._utils.argument_aliases import accept_aliases
 from ..._utils.progress import ProgressArgument
@@ -27,7 +27,7 @@ class SyncRangeQueryService(SyncService):
     @accept_aliases(resultWriteLocation="resultFileWriteLocation")
     def queryByTimeRange(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,
@@ -114,7 +114,7 @@ class SyncRangeQueryService(SyncService):
 
     def queryDataByTimeRange(
         self,
-        iotEndpointId: str | Sequence[str | EndpointFilter],
+        iotEndpointId: str | EndpointFilters,
         attributeNames: Sequence[str] | None,
         startTime: str | date,
         endTime: str | date,

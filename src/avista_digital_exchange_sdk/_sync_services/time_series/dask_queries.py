@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from ..._backends import run_sync
 from ..._services.base import SyncService
 from ..._services.time_series.dask_queries import DaskQueryService
 from ..._services.time_series.query_arguments import Aggregate
-from ..._time_series.asset_filters import AssetFilter
+from ..._time_series.asset_filters import AssetFilters
 from ..._time_series.missing_data import (
     ErrorHandling,
 )
@@ -30,7 +29,7 @@ class SyncDaskQueryService(SyncService):
     def queryTimeSeriesDatabaseToDask(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         maxRows: int | None = None,

@@ -13,7 +13,7 @@ from ..._backends import run_sync
 from ..._services.base import SyncService
 from ..._services.time_series.filter_queries import FilterQueryService
 from ..._time_series.aggregation import How
-from ..._time_series.asset_filters import AssetFilter
+from ..._time_series.asset_filters import AssetFilters
 from ..._utils.progress import ProgressArgument
 
 __all__ = ["SyncFilterQueryService"]
@@ -25,7 +25,7 @@ class SyncFilterQueryService(SyncService):
     def queryTimeSeriesDatabaseWithFilters(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         resultFileWriteLocation: str | os.PathLike[str],

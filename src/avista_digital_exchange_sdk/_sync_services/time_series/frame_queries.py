@@ -14,7 +14,7 @@ from ..._services.base import SyncService
 from ..._services.time_series.frame_queries import FrameQueryService
 from ..._services.time_series.query_arguments import Aggregate
 from ..._time_series.aggregation import How
-from ..._time_series.asset_filters import AssetFilter
+from ..._time_series.asset_filters import AssetFilters
 from ..._time_series.missing_data import ErrorHandling
 from ..._utils.progress import ProgressArgument
 
@@ -32,7 +32,7 @@ class SyncFrameQueryService(SyncService):
     def queryTimeSeriesDatabaseToDataFrame(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         maxRows: int | None = None,
@@ -131,7 +131,7 @@ class SyncFrameQueryService(SyncService):
     def queryTimeSeriesDatabaseToPolars(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         maxRows: int | None = None,
@@ -217,7 +217,7 @@ class SyncFrameQueryService(SyncService):
     def queryTimeSeriesDatabaseToArrow(
         self,
         timeSeriesDbId: str,
-        assetAndAttributesFilter: Sequence[AssetFilter],
+        assetAndAttributesFilter: AssetFilters,
         startTime: str | date,
         endTime: str | date,
         maxRows: int | None = None,
