@@ -47,14 +47,22 @@ class ColumnMapping(NamedTuple):
     measureTypes: object
     arguments: ColumnArguments = ColumnArguments()
 
-    def rows(self, frame: InputFrame) -> RowColumns:
-        """Return the rows of a DataFrame, each column in the type closest to its own."""
+    def rows(self, frame: InputFrame, first_index: int = 0, source: str = "frame") -> RowColumns:
+        """Return the rows of a DataFrame, each column in the type closest to its own.
+
+        Args:
+            frame: The DataFrame.
+            first_index: The index of its first row among all rows to publish.
+            source: What messages call it.
+        """
         self._reshape(frame)
         return RowColumns(
             self._asset_ids(frame),
             frame.required_strings("timeColumn", self.timeColumn, TIMESTAMP),
             self._dimensions(frame),
             self._measures(frame),
+            first_index=first_index,
+            source=source,
         )
 
     def _reshape(self, frame: InputFrame) -> None:

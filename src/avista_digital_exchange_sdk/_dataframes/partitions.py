@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 from pandas.tseries.frequencies import to_offset
 
 from .._utils.validation import invalid_argument
-from ..errors import InvalidParameterError
 from .arrow_types import TIMESTAMP_NS, mark_bigint_fields, to_arrow_type, wide_column_names
 from .convert import to_pandas
 
@@ -100,23 +99,6 @@ def _list_bounds(start: pd.Timestamp, end: pd.Timestamp, partition_by: object) -
 def _format(time: pd.Timestamp) -> str:
     utc = time.tz_convert("UTC")
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.value % 10**9:09}Z"
-
-
-def check_types(types_by_asset: Mapping[str, Mapping[str, str]]) -> None:
-    """Check that no attribute has different types in partitions of one asset each.
-
-    Raises:
-        InvalidParameterError: An attribute has.
-    """
-    known: dict[str, tuple[str, str]] = {}
-    for asset_id, types in types_by_asset.items():
-        for attribute, kind in types.items():
-            other, other_kind = known.setdefault(attribute, (asset_id, kind))
-            if kind != other_kind:
-                raise InvalidParameterError(
-                    f'partitionBy must be a frequency such as "1D", got {BY_ASSET!r}, where '
-                    f"{attribute!r} is {other_kind} in {other!r} and {kind} in {asset_id!r}"
-                )
 
 
 def create_schema(types: Mapping[str, str], zone: "TimeZone | None") -> pa.Schema:

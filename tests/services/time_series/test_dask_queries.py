@@ -1,14 +1,15 @@
 """Queries into Dask DataFrames, whose partitions are read by worker processes."""
 
 import pickle
+import resource
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import dask
 import dask.dataframe as dd
 import pandas as pd
 import pytest
+from distributed import Client, LocalCluster
 from pandas.testing import assert_frame_equal
 
 from avista_digital_exchange_sdk import (
@@ -16,12 +17,16 @@ from avista_digital_exchange_sdk import (
     InvalidParameterError,
     MissingDataWarning,
     NotFoundError,
+    PublishIncompleteError,
 )
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
+from ...support.admin_client import AdminClient
 
 START, END = "2024-03-01", "2024-03-05"
+# The readings of 10 assets that worker processes read.
+DAYS = 14
 
 
 @pytest.fixture(autouse=True)
@@ -129,14 +134,68 @@ def test_invalid_partitions_are_refused(
         query(exchange, filled, partitionBy=partition_by)
 
 
-def test_attribute_of_several_types_can_be_partitioned_by_time_only(
-    exchange: AvistaDigitalExchange, filled: str
+def create_readings(number: int) -> pd.DataFrame:
+    times = pd.date_range("2024-01-01", periods=96 * DAYS, freq="15min", tz="UTC")
+    values = (times.day_of_year * 10 + number) / 8
+    return pd.DataFrame({"assetId": f"feeder-{number}", "timestamp": times, "kW": values})
+
+
+def test_worker_processes_read_what_was_published_by_partition(
+    local: LocalExchange, admin_client: AdminClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seconds = int(datetime(2024, 3, 2, tzinfo=UTC).timestamp())
-    record = exchange.createTimeSeriesInputRecord(seconds, "SECONDS", "kW", "VARCHAR", "12.50")
-    exchange.publishToTimeSeriesDatabase(filled, "c", [record])
-    filters = [{"assetId": "*", "attributeNamesFilter": ["kW"]}]
-    with pytest.raises(InvalidParameterError, match="'kW' is DOUBLE in 'a' and VARCHAR in 'c'"):
-        exchange.queryTimeSeriesDatabaseToDask(filled, filters, START, END, partitionBy="asset")
-    frame = exchange.queryTimeSeriesDatabaseToDask(filled, filters, START, END).compute()
-    assert frame[frame["assetId"] == "c"]["kW"].to_list() == ["12.50"]
+    monkeypatch.setenv("AVISTA_DX_TOKEN", local.token)
+    database = admin_client.create_database()
+    with (
+        AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as workers,
+    ):
+        partitions = dd.from_map(create_readings, range(10), meta=create_readings(0).head(0))
+        result = exchange.publishDataFrameToTimeSeriesDatabase(database, partitions)
+        assert result.report.valuesStored == 10 * DAYS * 96
+        frame = exchange.queryTimeSeriesDatabaseToDask(
+            database, [{"assetId": "feeder-*"}], "2024-01-01", "2025-01-01", partitionBy="7D"
+        )
+        days = frame.index.dt.floor("D").rename("day")
+        means = frame.groupby([days, "assetId"])["kW"].mean().compute()
+        peaks = workers.run(lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+    readings = pd.concat(map(create_readings, range(10)))
+    local_days = readings["timestamp"].dt.floor("D").rename("day")
+    expected = readings.groupby([local_days, "assetId"])["kW"].mean()
+    pd.testing.assert_series_equal(
+        means.sort_index(), expected.sort_index(), check_index_type=False
+    )
+    assert max(peaks.values()) < 500
+
+
+def test_partitions_of_a_dask_frame_have_one_account(
+    exchange: AvistaDigitalExchange, database: str
+) -> None:
+    times = pd.date_range(START, periods=6, freq="h", tz="UTC")
+    frame = pd.DataFrame({"assetId": "a", "timestamp": times, "kW": range(6)})
+    exchange.publishDataFrameToTimeSeriesDatabase(database, frame[4:5].assign(kW=40.5))
+    progress: list[tuple[int, int | None]] = []
+    with pytest.raises(PublishIncompleteError) as caught:
+        exchange.publishDataFrameToTimeSeriesDatabase(
+            database,
+            dd.from_pandas(frame, npartitions=3),
+            progress=lambda done, total: progress.append((done, total)),
+        )
+    error = caught.value
+    assert (error.written, list(error.rejected), error.notSent) == ([0, 1, 2, 3, 5], [4], [])
+    assert progress == sorted(progress)
+    assert progress[-1] == (6, 6)
+
+
+def test_partition_that_is_invalid_ends_the_publish_with_an_account(
+    exchange: AvistaDigitalExchange, database: str
+) -> None:
+    times = pd.date_range(START, periods=6, freq="h", tz="UTC")
+    frame = pd.DataFrame({"assetId": ["a"] * 4 + [" a"] * 2, "timestamp": times, "kW": range(6)})
+    partitions = dd.from_pandas(frame, npartitions=6)
+    with pytest.raises(PublishIncompleteError, match="column 'assetId'") as caught:
+        exchange.publishDataFrameToTimeSeriesDatabase(database, partitions)
+    error = caught.value
+    # Batches in flight may still be written.
+    assert sorted([*error.written, *error.notSent, *error.unknown]) == [0, 1, 2, 3]
+    assert caught.value.__notes__[-1].startswith("partition 5 of the Dask DataFrame: not computed")

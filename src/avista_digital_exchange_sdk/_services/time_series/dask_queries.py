@@ -217,7 +217,6 @@ def _create_frame(
     zone = _parse_zone(query.zone)
     asset_ids = list(types_by_asset)
     if partition_by == partitions.BY_ASSET and asset_ids:
-        partitions.check_types(types_by_asset)
         parts = partitions.split_by_asset(asset_ids, time_range)
     else:
         period = "1D" if partition_by == partitions.BY_ASSET else partition_by

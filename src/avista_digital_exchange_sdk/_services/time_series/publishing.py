@@ -17,6 +17,7 @@ from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
 
 if TYPE_CHECKING:
+    from ..._dataframes.dask_frames import DaskFrame
     from ..._generated.fragments import TimeSeriesAssetData
     from ..._generated.input_types import (
         TimeSeriesInputRecord,
@@ -108,7 +109,8 @@ class PublishingService(BaseService):
             timeSeriesDbId: The ID of the database.
             frame: A pandas or polars DataFrame, an Arrow table, or any other object with Arrow's
                 PyCapsule interface. A named pandas index is treated as a column, an unnamed
-                DatetimeIndex as the time column.
+                DatetimeIndex as the time column. The partitions of a Dask DataFrame are computed,
+                checked and published one after the other.
             assetId: The ID of the asset of all rows, in place of `assetIdColumn`.
             assetIdColumn: The column of asset IDs.
             nameColumn: The column of asset names. Defaults to `name` if there is such a column.
@@ -149,6 +151,7 @@ class PublishingService(BaseService):
         """
         require_extra("arrow", "pyarrow")
         from ..._dataframes.column_mapping import ColumnMapping
+        from ..._dataframes.dask_frames import DaskFrame, is_dask_frame
         from ..._dataframes.input_frame import InputFrame
         from ..._time_series.record_validation import MAX_VERSION, validate_name
         from ..._time_series.row_publisher import RowPublisher
@@ -170,6 +173,11 @@ class PublishingService(BaseService):
             measureColumns,
             measureTypes,
         )
+        if is_dask_frame(frame):
+            partitions = DaskFrame(frame, mapping, timeColumn, timeZone)
+            return await self._publish_partitions(
+                timeSeriesDbId, partitions, options, reporter, rename_assets=may_rename
+            )
         columns = InputFrame(frame, timeColumn, timeZone)
         rows = mapping.rows(columns)
         rows.check_duplicates()
@@ -183,3 +191,27 @@ class PublishingService(BaseService):
             self._client, self._backend, timeSeriesDbId, state, options, outcomes, reporter
         )
         return await publisher.publish_rows(rows.slices())
+
+    async def _publish_partitions(
+        self,
+        database_id: str,
+        frame: DaskFrame,
+        options: PlanOptions,
+        reporter: ProgressReporter,
+        *,
+        rename_assets: bool,
+    ) -> PublishResult:
+        from ..._time_series.row_publisher import RowPublisher
+
+        state = DatabaseState(await list_latest_values(self._client, database_id))
+        outcomes = PublishOutcomes()
+        publisher = RowPublisher(
+            self._client, self._backend, database_id, state, options, outcomes, reporter
+        )
+        slices = frame.slices(self._backend, outcomes, state, rename_assets=rename_assets)
+        try:
+            return await publisher.publish_rows(slices)
+        except BaseException as error:
+            if note := frame.describe_rest():
+                error.add_note(note)
+            raise

@@ -101,7 +101,8 @@ class SyncPublishingService(SyncService):
             timeSeriesDbId: The ID of the database.
             frame: A pandas or polars DataFrame, an Arrow table, or any other object with Arrow's
                 PyCapsule interface. A named pandas index is treated as a column, an unnamed
-                DatetimeIndex as the time column.
+                DatetimeIndex as the time column. The partitions of a Dask DataFrame are computed,
+                checked and published one after the other.
             assetId: The ID of the asset of all rows, in place of `assetIdColumn`.
             assetIdColumn: The column of asset IDs.
             nameColumn: The column of asset names. Defaults to `name` if there is such a column.
