@@ -371,8 +371,8 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("module", "packages"),
         [
-            ("typer", ("fsspec", "rich", "typer")),
-            ("graphql", ("ariadne-codegen", "fsspec", "graphql-core", "rich", "typer")),
+            ("typer", ("fsspec", "keyring", "rich", "typer")),
+            ("graphql", ("ariadne-codegen", "fsspec", "graphql-core", "keyring", "rich", "typer")),
         ],
     )
     def test_contract_command_names_the_missing_packages(
