@@ -94,6 +94,33 @@ class TestIot:
         assert (result.stdout, result.stderr) == ("", f"written: {target}\n")
         assert json.loads(target.read_text())[0]["Power"] == 1.0
 
+    def test_files_are_published_with_the_options_of_other_files(
+        self, dx: Command, endpoint: str, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "may.csv"
+        file.write_text("timestamp;Power\n2024-05-01 00:00;1,50\n2024-05-01 00:01;2,5\n")
+        what = ("publish", endpoint, file, "--iot", "--time-zone", "UTC", "--decimal", ",")
+        dry = dx(*what, "--dry-run")
+        assert dry.stderr.endswith("values to store: 2 (rows: 2). Nothing was published.\n")
+        assert dx(*what).stderr == "values stored: 2 (rows: 2)\n"
+        assert dx(*what).stderr.endswith("already in the database: 2\n")
+        file.write_text("timestamp;Power\n2024-05-01 00:00;7\n2024-05-01 00:02;3\n")
+        result = dx(*what)
+        assert result.exit_code == 5
+        assert "rows: 1 written, 1 rejected; line 2: the endpoint has a record" in result.stderr
+        assert "other values" in (tmp_path / "may.csv.rejected.csv").read_text()
+
+    def test_files_of_endpoints_have_no_options_of_databases(
+        self, dx: Command, endpoint: str, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "may.csv"
+        file.write_text("timestamp,power\n2024-05-01T00:00:00Z,1\n")
+        for option in ("--asset=a", "--asset-column=power", "--correct", "--type=power=DOUBLE"):
+            result = dx("publish", endpoint, file, "--iot", option)
+            assert f"{option.partition('=')[0]} must be omitted with --iot" in result.stderr
+        result = dx("publish", endpoint, file, "--iot")
+        assert "has no telemetry attribute 'power' (did you mean 'Power'?)" in result.stderr
+
     def test_query_of_nothing_can_fail(self, dx: Command, endpoint: str) -> None:
         result = dx("iot", "query", endpoint, "--from", "2024-05-01", "--fail-empty")
         assert result.exit_code == 4

@@ -14,6 +14,8 @@ from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
 
 _RESULT_KEYS = {"assetId", "attributes"}
 _LONG = ("assetId", "name", "timestamp", "attribute", "value")
+# The first keys of the rows of an IoT query.
+_ROW_KEYS = ("iotEndpointId", "name", "timestamp")
 _SAMPLE_OBJECTS = 1000
 # Constants that JSON lacks and many programs write, Python's `json` and JavaScript among them.
 _CONSTANT_NAMES = (b"NaN", b"Infinity")
@@ -140,7 +142,8 @@ class ObjectTable:
             raise fail(source.label, "has no rows of values")
         self._names = list(names)
         self.columns: Sequence[Column] = [Column(name) for name in self._names]
-        self.understanding = Understanding({"content": "objects"})
+        is_result = tuple(self._names[: len(_ROW_KEYS)]) == _ROW_KEYS
+        self.understanding = Understanding({"content": "objects"}, is_own_result=is_result)
 
     def chunks(self, problems: Problems) -> Iterator[Chunk]:
         """Read all objects."""

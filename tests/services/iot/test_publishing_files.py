@@ -75,7 +75,7 @@ class TestFiles:
         ]
         assert stored(exchange.iot.publishFile(file, **arguments)) == (0, 6)
 
-    @pytest.mark.parametrize("file_format", ["CSV", "PARQUET"])
+    @pytest.mark.parametrize("file_format", ["CSV", "JSON", "PARQUET"])
     def test_result_files_are_published_as_they_are(
         self, file_format: Any, exchange: AvistaDigitalExchange, masts: tuple[str, str]
     ) -> None:

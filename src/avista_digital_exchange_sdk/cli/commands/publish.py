@@ -1,6 +1,7 @@
 """The command that publishes time series files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from ...errors import PublishIncompleteError
 from ..command import command
 from ..completion import complete_asset
 from ..context import CommandContext
+from ..device_names import find_endpoint
 from ..names import find_database
 from ..output import print_json
 from ..parameter_names import to_cli_message
@@ -21,6 +23,13 @@ from .databases import Database
 
 if TYPE_CHECKING:
     from ..._file_input.file_report import FilePublishReport
+
+
+# Options about what IoT endpoints do not have, or have by themselves.
+_DATABASE_OPTIONS = (
+    *("assetId", "assetIdColumn", "nameColumn", "dimensionColumns", "measureTypes"),
+    *("assetsInColumns", "correct", "renameAssets"),
+)
 
 
 def _option(help: str, metavar: str = "TEXT", name: str | None = None) -> Any:
@@ -33,6 +42,7 @@ def _option(help: str, metavar: str = "TEXT", name: str | None = None) -> Any:
     "avista-dx publish <timeSeriesDbId> 'logs/*.csv.gz' --asset-column meter --time-zone=-08:00",
     'avista-dx publish <timeSeriesDbId> pi.csv --asset a --null-value "Bad" --save-mapping pi.toml',
     "avista-dx publish <timeSeriesDbId> tomorrow.csv --mapping pi.toml",
+    'avista-dx publish "Inverter 1" may.csv --iot --time-zone UTC',
 )
 def publish(
     run: CommandContext,
@@ -169,6 +179,10 @@ def publish(
         Path | None,
         typer.Option(metavar="FILE", parser=expand_home, help="Output file for these options."),
     ] = None,
+    iot: Annotated[
+        bool,
+        typer.Option("--iot", help="DATABASE is the name or ID of an IoT endpoint, of all rows."),
+    ] = False,
     correct: Annotated[
         bool, typer.Option("--correct", help="Replace values that are stored differently.")
     ] = False,
@@ -240,14 +254,26 @@ def publish(
         "renameAssets": rename_assets,
     }
     given = {name: value for name, value in options.items() if value is not None}
-    database = find_database(run, database)
+    call: Callable[..., FilePublishReport]
+    if iot:
+        given = _without_database_options(given)
+        call = partial(run.exchange.iot.publishFile, iotEndpointId=find_endpoint(run, database))
+    else:
+        call = partial(run.exchange.publishFileToTimeSeriesDatabase, find_database(run, database))
     if inspect:
-        report = run.exchange.publishFileToTimeSeriesDatabase(
-            database, files, inspect=True, **given
-        )
-        print_inspection(run, report)
+        print_inspection(run, call(path=files, inspect=True, **given))
         return
-    _publish(run, database, files, given | {"saveRejected": rejected or True}, dry_run=dry_run)
+    call = partial(call, path=files, saveRejected=rejected or True, **given)
+    _publish(run, call, dry_run=dry_run)
+
+
+def _without_database_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Remove the options that only databases have; none of them may be used."""
+    used = [name for name in _DATABASE_OPTIONS if options.get(name)]
+    if used:
+        valid = "omitted with --iot, where the endpoint is that of all rows and has a model"
+        raise validation.invalid_argument(used[0], options[used[0]], valid)
+    return {name: value for name, value in options.items() if name not in _DATABASE_OPTIONS}
 
 
 def _pairs(option: str, values: list[str] | None) -> dict[str, str] | None:
@@ -264,18 +290,11 @@ def _pairs(option: str, values: list[str] | None) -> dict[str, str] | None:
 
 
 def _publish(
-    run: CommandContext,
-    database: str,
-    files: list[str],
-    options: Mapping[str, Any],
-    *,
-    dry_run: bool,
+    run: CommandContext, call: "Callable[..., FilePublishReport]", *, dry_run: bool
 ) -> None:
     try:
         with run.progress("checking" if dry_run else "publishing", "rows") as callback:
-            report: FilePublishReport = run.exchange.publishFileToTimeSeriesDatabase(
-                database, files, dryRun=dry_run, progress=callback, **options
-            )
+            report = call(dryRun=dry_run, progress=callback)
     except PublishIncompleteError as error:
         raise _summarize(run, error, dry_run=dry_run) from error
     print_report(run, report)
