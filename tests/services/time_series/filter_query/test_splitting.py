@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +256,45 @@ class TestExecution:
         asyncio.run(run())
         assert list(tmp_path.iterdir()) == []
         assert_all_are_cancelled(local, many)
+
+    def test_ctrl_c_cancels_all_queries_of_a_process(
+        self,
+        local: LocalExchange,
+        proxy: Proxy,
+        many: str,
+        tmp_path: Path,
+    ) -> None:
+        arguments = [local.token, proxy.endpoint, many, json.dumps(MANY), *WHOLE, str(tmp_path)]
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *arguments], stderr=subprocess.PIPE, text=True
+        )
+        try:
+            while len(proxy.messages_named(QUERY)) < 6:
+                time.sleep(0.005)
+            process.send_signal(signal.SIGINT)
+            started = time.monotonic()
+            _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
+        assert time.monotonic() - started < 10
+        assert errors.rstrip().endswith("KeyboardInterrupt")
+        assert list(tmp_path.iterdir()) == []
+        assert_all_are_cancelled(local, many)
+
+
+PROGRAM = """
+import json, sys
+from dataclasses import replace
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk._client_base import BaseClient
+
+BaseClient._options = replace(BaseClient._options, min_split_seconds=0)
+token, endpoint, database, assets, start, end, target = sys.argv[1:]
+client = AvistaDigitalExchange(token, endpoint=endpoint)
+client.queryTimeSeriesDatabaseWithFilters(
+    database, json.loads(assets), start, end, target, maxRows=1
+)
+"""
 
 
 def assert_all_are_cancelled(local: LocalExchange, database: str) -> None:
