@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
+from .._backends import Backend
 from .._generated.enums import ModelSchemaType
 from .._generated.fragments import EndpointLastValues, IotLastValuesPage
 from .._graphql.client import require_found
@@ -44,17 +45,19 @@ async def list_last_values(
     operation: ListOperation,
     what: str,
     identifier: str,
+    backend: Backend,
     transfers: Transfers,
     reporter: ProgressReporter,
 ) -> list[EndpointLastValue]:
-    """List the latest values of one or more endpoints."""
+    """List the latest values of one or more endpoints; the next page is prefetched."""
 
     async def read_page(before: IotLastValuesPage | None) -> IotLastValuesPage:
         tokens = (before.nextToken, before.clientToken, before.queryId) if before else ()
         return require_found(await operation(identifier, *tokens), what, identifier)
 
     values: list[EndpointLastValue] = []
-    async with aclosing(reporter.track_pages("last values", paginate(read_page))) as pages:
+    read_pages = paginate(read_page, prefetch=backend)
+    async with aclosing(reporter.track_pages("last values", read_pages)) as pages:
         async for page in pages:
             for endpoint in await _read_endpoints(page, transfers):
                 values += _to_last_values(endpoint)

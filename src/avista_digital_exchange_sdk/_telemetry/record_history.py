@@ -75,7 +75,12 @@ class RecordHistory:
     async def _read_newest(self, endpoint_id: str) -> int | None:
         operation = self._client.iot_list_endpoint_last_values
         values = await list_last_values(
-            operation, "IoT endpoint", endpoint_id, self._transfers, ProgressReporter(None)
+            operation,
+            "IoT endpoint",
+            endpoint_id,
+            self._backend,
+            self._transfers,
+            ProgressReporter(None),
         )
         times = [int(value.timestamp or "") for value in values if is_integer(value.timestamp)]
         return max(times, default=None)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.fake_platform import FakePlatform, FakeResponse
+from ...support.fake_platform import ENDPOINT, TOKEN, FakePlatform, FakeResponse
 from ...support.proxy import Proxy
 from ...support.sample_records import START, multi_record, single_record
 
@@ -199,3 +200,21 @@ class TestPages:
         assert len(first.attributes) == 600
         assert second.assetId == "zest"
         assert proxy.names.count(LATEST) >= 2
+
+
+def test_next_page_of_latest_values_is_requested_before_a_page_is_processed(
+    fake_platform: FakePlatform,
+) -> None:
+    requested: list[bool] = []
+
+    def wait_for_next_request(pages: int, total: int | None) -> None:
+        deadline = monotonic() + 10
+        while len(fake_platform.operations) <= min(pages, 2) and monotonic() < deadline:
+            sleep(0.001)
+        requested.append(len(fake_platform.operations) > min(pages, 2))
+
+    fake_platform.add_data(LATEST, page(asset("a"), nextToken="1"))
+    fake_platform.add_data(LATEST, page(asset("b"), nextToken="2"), page(asset("c")))
+    with AvistaDigitalExchange(TOKEN, endpoint=ENDPOINT) as client:
+        client.listTimeSeriesAssetsAndLatestValues("db", progress=wait_for_next_request)
+    assert requested == [True, True, True]

@@ -192,7 +192,9 @@ class TelemetryService(BaseService):
         from ..._telemetry.last_values import list_last_values
 
         reporter = ProgressReporter(progress)
-        return await list_last_values(operation, what, identifier, self._transfers, reporter)
+        return await list_last_values(
+            operation, what, identifier, self._backend, self._transfers, reporter
+        )
 
 
 def _resolve_target(
