@@ -8,12 +8,8 @@ from avista_digital_exchange_sdk.local.graphql.schema import SERVICES
 from avista_digital_exchange_sdk.local.services import notifications
 
 SDL = (files("avista_digital_exchange_sdk") / "_generated" / "schema.graphql").read_text("utf-8")
-# Only the names of data views are known. Uploads of clients are confirmed at once.
-NOT_SERVED = {
-    "onNotifyUploadComplete",
-    "storage_createDataStoreFileDataView",
-    "storage_deleteDataStoreFileDataView",
-}
+# Uploads of clients are confirmed at once.
+NOT_SERVED = {"onNotifyUploadComplete"}
 
 
 def test_schema_is_that_of_the_platform():

@@ -65,6 +65,7 @@ VALUES: dict[str, Any] = {
     "properties": {"Height": 1.5},
     "tokenId": "tokenId.1",
     "daysBeforeExpiration": 30,
+    "dataViewId": "dataViewId.1",
     "attachmentId": "attachmentId.1",
     "organizationId": "organizationId.1",
     "userId": "userId.1",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         DataStore,
         DataStoreDirectory,
         DataStoreFile,
+        DataStoreFileDataViews,
         DigitalTwinModel,
         FilterQueryPage,
         IotEndpoint,
@@ -81,6 +82,10 @@ if TYPE_CHECKING:
     from .on_start_capture import OnStartCapture
     from .on_stop_capture import OnStopCapture
     from .on_time_series_db_publish import OnTimeSeriesDbPublish
+    from .storage_delete_data_store_file_data_view import (
+        StorageDeleteDataStoreFileDataView,
+    )
+    from .storage_get_data_store import StorageGetDataStore
     from .storage_get_data_store_directory import StorageGetDataStoreDirectory
     from .storage_get_data_store_file import StorageGetDataStoreFile
     from .storage_get_data_store_file_download import StorageGetDataStoreFileDownload
@@ -6009,6 +6014,68 @@ class Client(AsyncBaseClient):
             variables=variables,
         )
         return result.storage_deleteDataStoreFile
+
+    async def storage_create_data_store_file_data_view(
+        self, dataStoreFileId: str
+    ) -> Optional[DataStoreFileDataViews]:
+        """Creates a data view of a file."""
+        from .storage_create_data_store_file_data_view import (
+            StorageCreateDataStoreFileDataView,
+        )
+
+        query = gql("""
+            mutation storage_createDataStoreFileDataView($dataStoreFileId: ID!) {
+              storage_createDataStoreFileDataView(dataStoreFileId: $dataStoreFileId) {
+                ...DataStoreFileDataViews
+              }
+            }
+
+            fragment DataStoreFileDataViews on DataStoreFile {
+              dataViewIds
+            }
+            """)
+        variables: dict[str, object] = {"dataStoreFileId": dataStoreFileId}
+        result = await self.execute(
+            StorageCreateDataStoreFileDataView,
+            query=query,
+            operation_name="storage_createDataStoreFileDataView",
+            variables=variables,
+        )
+        return result.storage_createDataStoreFileDataView
+
+    async def storage_delete_data_store_file_data_view(
+        self, dataStoreFileId: str, dataViewId: str
+    ) -> Optional[DataStoreFileDataViews]:
+        """Deletes a data view of a file."""
+        from .storage_delete_data_store_file_data_view import (
+            StorageDeleteDataStoreFileDataView,
+        )
+
+        query = gql("""
+            mutation storage_deleteDataStoreFileDataView($dataStoreFileId: ID!, $dataViewId: ID!) {
+              storage_deleteDataStoreFileDataView(
+                dataStoreFileId: $dataStoreFileId
+                dataViewId: $dataViewId
+              ) {
+                ...DataStoreFileDataViews
+              }
+            }
+
+            fragment DataStoreFileDataViews on DataStoreFile {
+              dataViewIds
+            }
+            """)
+        variables: dict[str, object] = {
+            "dataStoreFileId": dataStoreFileId,
+            "dataViewId": dataViewId,
+        }
+        result = await self.execute(
+            StorageDeleteDataStoreFileDataView,
+            query=query,
+            operation_name="storage_deleteDataStoreFileDataView",
+            variables=variables,
+        )
+        return result.storage_deleteDataStoreFileDataView
 
     async def time_series_db_list_databases(self) -> NonNullList[TimeSeriesDb]:
         """Lists the databases the caller owns."""

@@ -507,6 +507,13 @@ class DataStoreDirectory(DirectoryMixin, BaseModel):
         return result
 
 
+class DataStoreFileDataViews(BaseModel):
+    """Metadata of a file in a data store."""
+
+    dataViewIds: NonNullList[str] = []
+    "Ids of the data views created for this file."
+
+
 class ModelProperty(BaseModel):
     """A property in a model."""
 

@@ -36,7 +36,7 @@ def serialize_file(row: Row) -> Row:
         "contentType": None if size is None else row["contentType"],
         "storageSizeBytes": _refuse_size if size is not None and size > LIMITS.max_int else size,
         "s3ConfirmedUpload": size is not None,
-        "dataViewIds": [],
+        "dataViewIds": json.loads(row["dataViewIds"]),
     }
 
 

@@ -62,7 +62,8 @@ CREATE TABLE IF NOT EXISTS files (
     lastModified TEXT,
     storageSizeBytes INTEGER,
     ownerUserId TEXT NOT NULL REFERENCES users,
-    objectKey TEXT NOT NULL UNIQUE
+    objectKey TEXT NOT NULL UNIQUE,
+    dataViewIds TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS filesByDirectory ON files (dataStoreDirectoryId);
 CREATE INDEX IF NOT EXISTS filesByDataStore ON files (dataStoreId);
@@ -219,6 +220,7 @@ ADDED_COLUMNS = {
         "scope": "TEXT",
         "lastActive": "TEXT",
     },
+    "files": {"dataViewIds": "TEXT NOT NULL DEFAULT '[]'"},
     "collaboratives": {"ownerUserId": "TEXT REFERENCES users"},
     "memberOrganizations": {
         "submittedByUserId": "TEXT REFERENCES users ON DELETE SET NULL",

@@ -328,3 +328,20 @@ class TestGroup:
         calls = {name for name in dir(exchange.dataStores) if not name.startswith("_")}
         assert all("DataStore" in name for name in calls)
         assert len(calls) == 17
+
+
+def test_data_views_of_a_file_are_created_and_deleted(
+    exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "load.csv").write_text("1,2")
+    file = exchange.uploadFileToDataStore(
+        data_store["dataStoreId"], data_store["homeDirectoryId"], tmp_path / "load.csv"
+    ).dataStoreFileId
+    (first,) = exchange.createDataStoreFileDataView(file)
+    both = exchange.createDataStoreFileDataView(file)
+    assert both[0] == first
+    assert exchange.deleteDataStoreFileDataView(file, first) == both[1:]
+    with pytest.raises(NotFoundError):
+        exchange.deleteDataStoreFileDataView(file, first)
+    with pytest.raises(NotFoundError):
+        exchange.createDataStoreFileDataView("dataStoreFileId.none")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ..._services.storage import __all__
 from .data_stores import SyncDataStoreService
+from .data_views import SyncDataViewService
 from .directories import SyncDirectoryService
 from .files import SyncFileService
 from .zips import SyncZipService
@@ -14,6 +15,6 @@ __all__ = ["SyncStorageService"]
 
 
 class SyncStorageService(
-    SyncDataStoreService, SyncDirectoryService, SyncFileService, SyncZipService
+    SyncDataStoreService, SyncDirectoryService, SyncFileService, SyncDataViewService, SyncZipService
 ):
     """Calls about data stores, their directories and files."""

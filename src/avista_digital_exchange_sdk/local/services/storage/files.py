@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 from collections.abc import Sequence
 
@@ -128,6 +129,28 @@ class Files:
             description=description,
             dataStoreDirectoryId=directory_id,
         )
+        return self.get(caller, file_id)
+
+    def create_data_view(self, caller: Caller, file_id: str) -> Row:
+        """Add a data view to a file. It has nothing but an ID."""
+        views = self._data_views(caller, file_id)
+        return self._set_data_views(caller, file_id, [*views, new_id("dataViewId")])
+
+    def delete_data_view(self, caller: Caller, file_id: str, view_id: str) -> Row:
+        """Remove a data view from a file."""
+        views = self._data_views(caller, file_id)
+        if view_id not in views:
+            raise not_found(view_id)
+        return self._set_data_views(caller, file_id, [view for view in views if view != view_id])
+
+    def _data_views(self, caller: Caller, file_id: str) -> list[str]:
+        """Return the IDs of the data views of a file that the caller may write to."""
+        views: list[str] = json.loads(self._find(caller, file_id, Access.WRITE)["dataViewIds"])
+        return views
+
+    def _set_data_views(self, caller: Caller, file_id: str, views: list[str]) -> Row:
+        text = json.dumps(views)
+        self._records.update("files", "dataStoreFileId", file_id, dataViewIds=text)
         return self.get(caller, file_id)
 
     def delete(self, caller: Caller, file_id: str) -> Row:

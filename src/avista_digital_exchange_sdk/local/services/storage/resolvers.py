@@ -128,6 +128,16 @@ async def delete_file(context: Context, dataStoreFileId: str) -> Row:
     return context.exchange.files.delete(context.caller, dataStoreFileId)
 
 
+async def create_data_view(context: Context, dataStoreFileId: str) -> Row:
+    """Add a data view to a file."""
+    return context.exchange.files.create_data_view(context.caller, dataStoreFileId)
+
+
+async def delete_data_view(context: Context, dataStoreFileId: str, dataViewId: str) -> Row:
+    """Remove a data view from a file."""
+    return context.exchange.files.delete_data_view(context.caller, dataStoreFileId, dataViewId)
+
+
 QUERIES: dict[str, Resolver] = {
     "storage_listDataStores": list_data_stores,
     "storage_getDataStore": get_data_store,
@@ -146,4 +156,6 @@ MUTATIONS: dict[str, Resolver] = {
     "storage_createDataStoreFile": create_file,
     "storage_updateDataStoreFile": update_file,
     "storage_deleteDataStoreFile": delete_file,
+    "storage_createDataStoreFileDataView": create_data_view,
+    "storage_deleteDataStoreFileDataView": delete_data_view,
 }
