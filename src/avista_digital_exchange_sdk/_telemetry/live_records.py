@@ -9,8 +9,9 @@ from itertools import groupby
 
 from .._generated.fragments import IotDataRecord
 
-# Records that are remembered, of all endpoints of a stream.
-MAX_REMEMBERED_RECORDS = 100_000
+# Records that a stream remembers: of each endpoint, and at least in total.
+REMEMBERED_PER_ENDPOINT = 1_000
+MIN_REMEMBERED_RECORDS = 20_000
 
 
 class IotLiveRecord(IotDataRecord):
@@ -74,12 +75,12 @@ class DeliveredRecords:
 
     Args:
         size: The number of endpoints.
-        capacity: Maximum number of records that are remembered.
+        capacity: Maximum number of records that are remembered, if it is not the default.
     """
 
-    def __init__(self, size: int, capacity: int = MAX_REMEMBERED_RECORDS) -> None:
+    def __init__(self, size: int, capacity: int | None = None) -> None:
         self.endpoints = [EndpointRecords() for _ in range(size)]
-        self._capacity = capacity
+        self._capacity = capacity or max(size * REMEMBERED_PER_ENDPOINT, MIN_REMEMBERED_RECORDS)
         self._moments: OrderedDict[tuple[int, int], _Moment] = OrderedDict()
 
     def add_live(self, endpoint: int, records: Iterable[IotLiveRecord]) -> Iterator[IotLiveRecord]:

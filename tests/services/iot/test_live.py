@@ -13,7 +13,6 @@ from avista_digital_exchange_sdk import (
     SubscriptionError,
     UnauthorizedError,
 )
-from avista_digital_exchange_sdk._telemetry import live_records
 from avista_digital_exchange_sdk._telemetry.live_records import DeliveredRecords, IotLiveRecord
 from avista_digital_exchange_sdk.local import LocalExchange
 
@@ -370,4 +369,3 @@ class TestDeliveredRecords:
         assert delivered.endpoints[0].floor == 89
         assert times(delivered.add_fetched(0, [live(time) for time in range(101)])) == [100]
         assert times(delivered.add_fetched(1, [live(5)])) == [5]
-        assert live_records.MAX_REMEMBERED_RECORDS >= 10_000
