@@ -296,19 +296,39 @@ def latest(env: Environment) -> Iterator[Work]:
 
 
 @contextmanager
-def sql(env: Environment) -> Iterator[Work]:
-    """Parse the same pages, and the JSON string in each."""
+def line_latest(env: Environment) -> Iterator[Work]:
+    """Fetch the same pages, one after the other."""
+    database = env.fixtures["latest_database_id"]
+    body = record_body(lambda client: client.time_series_db_list_all_asset_last_values(database))
     bare = BareClient(env)
+    yield lambda: _pages(bare, body)
+
+
+@contextmanager
+def line_sql(env: Environment) -> Iterator[Work]:
+    """Fetch the same pages, one after the other."""
+    bare = BareClient(env)
+    body = _sql_body(bare, env)
+    yield lambda: _pages(bare, body)
+
+
+def _sql_body(bare: BareClient, env: Environment) -> bytes:
     database = bare.field(
         record_body(lambda client: client.time_series_db_get_database(env.time_series_db_id))
     )
     query = dataset.sql(database["databaseName"], database["tableName"])
-    body = record_body(
+    return record_body(
         lambda client: client.time_series_db_query_database_with_timestream_query(
             env.time_series_db_id, query
         )
     )
-    pages = _pages(bare, body)
+
+
+@contextmanager
+def sql(env: Environment) -> Iterator[Work]:
+    """Parse the same pages, and the JSON string in each."""
+    bare = BareClient(env)
+    pages = _pages(bare, _sql_body(bare, env))
 
     def work() -> None:
         count = 0
@@ -382,6 +402,8 @@ JOBS: dict[str, Job] = {
     "download": download("1GiB"),
     "tls-download": download("1GiB"),
     "line-download": download("1GiB"),
+    "line-latest": line_latest,
+    "line-sql": line_sql,
     "upload": upload,
     "slow-download": download("512MiB"),
     "export-1M": export(1_000_000),

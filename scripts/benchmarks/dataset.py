@@ -19,6 +19,13 @@ SMALL_FILES = max(2, 100 // SCALE_DIVISOR)
 SMALL_FILE_BYTES = 2000
 
 LINE_RECORDS = 5000
+FILE_ROWS = 1_000_000 // SCALE_DIVISOR
+
+# Of all assets, on one page of the emulator.
+PAGE_POINTS = 10_000
+# Of all assets; those of eight assets are on FILTER_PAGES.
+FILTER_POINTS = 1_430_000
+FILTER_PAGES = 70
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 ASSETS = [f"feeder-{number:02}" for number in range(10)]

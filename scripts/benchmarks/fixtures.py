@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,16 @@ class FixtureBuilder:
         fs.put(str(folder), f"{self.local.dataStoreId}/small", recursive=True)
         return {}
 
+    def rows(self) -> dict[str, Any]:
+        """Create a CSV file with a timestamp and three columns."""
+        with (self.folder / "rows.csv").open("w") as file:
+            file.write("time,kW,kVAR,V\n")
+            for number in range(dataset.FILE_ROWS):
+                values = ",".join(dataset.value(number + column) for column in range(3))
+                time = dataset.START + timedelta(seconds=number)
+                file.write(f"{time:%Y-%m-%dT%H:%M:%SZ},{values}\n")
+        return {}
+
     def points(self) -> dict[str, Any]:
         """Create ten million points: publish some, then let DuckDB repeat them at later times."""
         asyncio.run(self._publish_points())
@@ -149,6 +160,7 @@ FIXTURES: dict[str, Callable[[FixtureBuilder], dict[str, Any]]] = {
     "1GiB": lambda builder: builder.file("1GiB", 1 << 30),
     "tree": FixtureBuilder.tree,
     "small": FixtureBuilder.small,
+    "rows": FixtureBuilder.rows,
     "512MiB": lambda builder: builder.file("512MiB", 512 << 20),
     "points": FixtureBuilder.points,
     "latest": FixtureBuilder.latest,

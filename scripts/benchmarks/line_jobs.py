@@ -32,6 +32,45 @@ def connect_client(env: Environment) -> AvistaDigitalExchange:
     return exchange
 
 
+@contextmanager
+def publish_file(env: Environment) -> Iterator[Work]:
+    """Publish a CSV file."""
+    with connect_client(env) as exchange:
+        yield lambda: exchange.publishFileToTimeSeriesDatabase(
+            env.time_series_db_id, env.path("rows.csv"), assetId=f"meter-{uuid4()}"
+        )
+
+
+@contextmanager
+def filter_page(env: Environment) -> Iterator[Work]:
+    """Run a filter query of one page."""
+    start, end = dataset.time_range(dataset.PAGE_POINTS)
+    with connect_client(env) as exchange:
+        yield lambda: exchange.queryTimeSeriesDatabaseWithFilters(
+            env.time_series_db_id,
+            dataset.filters(),
+            start,
+            end,
+            env.path("result.csv"),
+            aggregate="server",
+        )
+
+
+@contextmanager
+def filter_pages(env: Environment) -> Iterator[Work]:
+    """Run a filter query of many pages, merged on the client."""
+    start, end = dataset.time_range(dataset.FILTER_POINTS)
+    with connect_client(env) as exchange:
+        yield lambda: exchange.queryTimeSeriesDatabaseWithFilters(
+            env.time_series_db_id,
+            dataset.filters()[:8],
+            start,
+            end,
+            env.path("result.csv"),
+            aggregate="client",
+        )
+
+
 def file_system_job(act: Callable[[Any, Environment], object]) -> Job:
     """Do something with a file system whose listings are not cached yet."""
 
@@ -55,12 +94,16 @@ def walk(fs: Any, env: Environment) -> None:
     assert len(list(fs.walk(f"{env.data_store_id}/tree"))) == dataset.DIRECTORIES + 1
 
 
-def find(fs: Any, env: Environment) -> None:
-    """Find all files, then those of a pattern."""
-    top = f"{env.data_store_id}/tree"
-    assert len(fs.find(top, withdirs=True)) == dataset.DIRECTORIES + 1
-    fs.invalidate_cache()
-    assert len(fs.glob(f"{top}/**")) >= dataset.DIRECTORIES
+def tree(fs: Any, env: Environment) -> None:
+    """Print all directories."""
+    text = fs.tree(f"{env.data_store_id}/tree", recursion_limit=3)
+    assert len(text.splitlines()) == dataset.DIRECTORIES + 1
+
+
+def glob(fs: Any, env: Environment) -> None:
+    """Find the inner directories."""
+    found = fs.glob(f"{env.data_store_id}/tree/*/*")
+    assert len(found) == dataset.DIRECTORIES - dataset.TOP_DIRECTORIES
 
 
 def get_tree(fs: Any, env: Environment) -> None:
@@ -85,8 +128,12 @@ def get(fs: Any, env: Environment) -> None:
 
 JOBS: dict[str, Job] = {
     "line-publish": publish,
+    "line-publish-file": publish_file,
+    "line-filter": filter_page,
+    "line-filter-8": filter_pages,
     "line-walk": file_system_job(walk),
-    "line-find": file_system_job(find),
+    "line-tree": file_system_job(tree),
+    "line-glob": file_system_job(glob),
     "line-get-tree": file_system_job(get_tree),
     "line-put": file_system_job(put),
     "line-get": file_system_job(get),

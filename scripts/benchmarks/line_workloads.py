@@ -2,10 +2,11 @@
 
 from . import dataset
 from .line import Line
-from .workload import Workload, peak, ratio, seconds
+from .workload import Workload, peak, ratio, seconds, times_faster
 
 # Users are 50 to 150 ms from the platform.
 ROUND_TRIP = 0.1 / dataset.SCALE_DIVISOR
+PAGE_SECONDS = 0.3 / dataset.SCALE_DIVISOR
 GIGABIT = 1e9 / 8
 DISTANT = Line(round_trip=ROUND_TRIP)
 
@@ -19,6 +20,62 @@ LINE_WORKLOADS = [
         round_trips=1,
     ),
     Workload(
+        "line-publish-file",
+        "publish a CSV file of 1M rows with 3 columns",
+        "1 round trip",
+        (
+            # 10,000 batches of 100 rows.
+            times_faster("line-publish-file", 10_000 * ROUND_TRIP, 6),
+            peak("line-publish-file", 200),
+        ),
+        ("rows",),
+        repetitions=1,
+        accumulates_data=True,
+        line=DISTANT,
+        round_trips=1,
+    ),
+    Workload(
+        "line-filter",
+        "filter query of one page to CSV",
+        "5 round trips",
+        (seconds("line-filter", 5 * ROUND_TRIP + 0.1),),
+        ("points",),
+        line=DISTANT,
+        round_trips=5,
+    ),
+    Workload(
+        "line-filter-8",
+        "filter query of 8 assets, 300 ms a page, merged on the client",
+        "2 round trips",
+        (
+            times_faster(
+                "line-filter-8",
+                dataset.FILTER_PAGES * (ROUND_TRIP + PAGE_SECONDS),
+                5,
+            ),
+        ),
+        ("points",),
+        line=Line(round_trip=ROUND_TRIP, operation=PAGE_SECONDS),
+        round_trips=2,
+    ),
+    Workload(
+        "line-latest",
+        "latest values of 2,000 assets x 10 attributes",
+        "the same requests, without parsing",
+        (ratio("line-latest", "wall", 1.15),),
+        ("latest",),
+        line=DISTANT,
+    ),
+    Workload(
+        "line-sql",
+        "SQL, 1M rows, iterated page by page",
+        "the same requests, without parsing",
+        (ratio("line-sql", "wall", 1.15),),
+        ("points",),
+        accumulates_data=True,
+        line=DISTANT,
+    ),
+    Workload(
         "line-walk",
         "walk 200 directories",
         "4 round trips",
@@ -28,13 +85,22 @@ LINE_WORKLOADS = [
         round_trips=4,
     ),
     Workload(
-        "line-find",
-        "find and glob in 200 directories, one after the other with an empty cache",
-        "8 round trips",
-        (seconds("line-find", 3),),
+        "line-tree",
+        "print a tree of 200 directories",
+        "4 round trips",
+        (seconds("line-tree", 1.5),),
         ("tree",),
         line=DISTANT,
-        round_trips=8,
+        round_trips=4,
+    ),
+    Workload(
+        "line-glob",
+        "find the files of a pattern in 200 directories",
+        "4 round trips",
+        (seconds("line-glob", 1.5),),
+        ("tree",),
+        line=DISTANT,
+        round_trips=4,
     ),
     Workload(
         "line-get-tree",

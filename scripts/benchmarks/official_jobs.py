@@ -6,6 +6,7 @@ contains the host name. The newest release has no time series calls.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -162,22 +163,82 @@ def sql(env: Environment) -> Iterator[Work]:
         yield work
 
 
+def publish(count: int) -> Job:
+    """Publish records of a new asset, in batches of the platform's maximum size."""
+
+    @contextmanager
+    def job(env: Environment) -> Iterator[Work]:
+        with connect_client(env) as exchange:
+            records = [
+                exchange.createTimeSeriesInputRecord(str(time), "SECONDS", "kW", "DOUBLE", value)
+                for time, value in dataset.plain_values()[:count]
+            ]
+
+            def work() -> None:
+                asset = f"meter-{uuid4()}"
+                for first in range(0, len(records), RECORDS_PER_BATCH):
+                    batch = records[first : first + RECORDS_PER_BATCH]
+                    exchange.publishToTimeSeriesDatabase(env.time_series_db_id, asset, batch)
+
+            yield work
+
+    return job
+
+
 @contextmanager
-def publish(env: Environment) -> Iterator[Work]:
-    """Publish the records of a new asset, in batches of the platform's maximum size."""
+def put(env: Environment) -> Iterator[Work]:
+    """Upload small files one after the other."""
     with connect_client(env) as exchange:
-        records = [
-            exchange.createTimeSeriesInputRecord(str(time), "SECONDS", "kW", "DOUBLE", value)
-            for time, value in dataset.plain_values()
-        ]
 
         def work() -> None:
-            asset = f"meter-{uuid4()}"
-            for first in range(0, len(records), RECORDS_PER_BATCH):
-                batch = records[first : first + RECORDS_PER_BATCH]
-                exchange.publishToTimeSeriesDatabase(env.time_series_db_id, asset, batch)
+            for path in sorted(env.path("small").iterdir()):
+                _stores(exchange).uploadFileToDataStore(
+                    env.data_store_id, env.home_directory_id, str(path)
+                )
 
         yield work
+
+
+@contextmanager
+def get(env: Environment) -> Iterator[Work]:
+    """Download small files one after the other."""
+    folder = env.path("downloaded")
+    folder.mkdir()
+    with connect_client(env) as exchange:
+
+        def work() -> None:
+            home = _list(exchange, env.home_directory_id)
+            small = next(one for one in home if one.name == "small")
+            for file in _list(exchange, small.dataStoreDirectoryId):
+                target = folder / f"{file.name}.{file.fileExtension}"
+                _stores(exchange).downloadDataStoreFile(file.dataStoreFileId, str(target))
+
+        yield work
+    assert len(list(folder.iterdir())) == dataset.SMALL_FILES
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def walk(env: Environment) -> Iterator[Work]:
+    """List directories one after the other."""
+    with connect_client(env) as exchange:
+
+        def work() -> None:
+            home = _list(exchange, env.home_directory_id)
+            pending = [next(one for one in home if one.name == "tree")]
+            count = 0
+            while pending:
+                count += 1
+                pending += _list(exchange, pending.pop().dataStoreDirectoryId)
+            assert count == dataset.DIRECTORIES + 1
+
+        yield work
+
+
+def _list(exchange: Any, directory_id: str) -> list[Any]:
+    """Return the entries of a directory."""
+    directory = _stores(exchange).getDataStoreDirectory(directory_id)
+    return [*directory.directories, *directory.files]
 
 
 JOBS: dict[str, Job] = {
@@ -186,12 +247,20 @@ JOBS: dict[str, Job] = {
     "download": download("1GiB"),
     "tls-download": download("1GiB"),
     "line-download": download("1GiB"),
+    "line-latest": latest,
+    "line-sql": sql,
+    "line-publish": publish(dataset.LINE_RECORDS),
+    "line-put": put,
+    "line-get": get,
+    "line-walk": walk,
     "upload": upload,
     "slow-download": download("512MiB"),
     "latest": latest,
     "sql": sql,
-    "publish": publish,
+    "publish": publish(dataset.TIMESTAMPS),
 }
 
 # Jobs for which a release has no calls, by release.
-UNSUPPORTED_JOBS = {"official-newest": ("latest", "sql", "publish")}
+UNSUPPORTED_JOBS = {
+    "official-newest": ("latest", "sql", "publish", "line-latest", "line-sql", "line-publish")
+}

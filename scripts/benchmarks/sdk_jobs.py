@@ -154,6 +154,8 @@ JOBS: dict[str, Job] = {
     "download": download("1GiB"),
     "tls-download": download("1GiB"),
     "line-download": download("1GiB"),
+    "line-latest": latest,
+    "line-sql": sql,
     "upload": upload,
     "slow-download": download("512MiB"),
     "export-1M": filter_query(1_000_000, "server"),
