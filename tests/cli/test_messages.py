@@ -149,6 +149,12 @@ class TestConnections:
         assert outcome.stderr.startswith(f"avista-dx: {name} must be ")
         assert "two words" not in outcome.stderr
 
+    def test_unreachable_endpoint_of_login_is_that_of_the_option(self, closed_port: int) -> None:
+        endpoint = f"http://127.0.0.1:{closed_port}/graphql"
+        outcome = run_command("login", "--endpoint", endpoint, input="token")
+        assert outcome.exit_code == 6
+        assert f"the endpoint {endpoint} comes from --endpoint" in outcome.stderr
+
     def test_missing_token_is_reported_without_library_arguments(self) -> None:
         outcome = run_command("stores")
         assert "run avista-dx login" in outcome.stderr

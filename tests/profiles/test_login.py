@@ -134,11 +134,22 @@ class TestLogin:
         assert not config.exists()
 
     def test_login_with_the_token_as_argument_does_not_show_it(self, dx: Command) -> None:
-        for arguments in (["secret-1"], ["--profile", "a", "secret-1"]):
+        for arguments in (["secret-1"], ["--profile", "a", "secret-1"], ["--token", "secret-1"]):
             outcome = dx("login", *arguments)
             assert outcome.exit_code == 2
             assert "never an argument" in outcome.stderr
             assert "secret-1" not in outcome.stderr
+
+    @pytest.mark.parametrize("text", ["\ufeff{}\r\n", "  {}  ", "{}"])
+    def test_login_accepts_what_programs_write_around_the_token(
+        self, login: Login, local: LocalExchange, text: str
+    ) -> None:
+        assert login(token=text.format(local.token)).exit_code == 0
+
+    def test_login_help_shows_neither_argument_nor_option_for_the_token(self, dx: Command) -> None:
+        shown = dx("login", "--help").stdout
+        assert shown.startswith("Usage: avista-dx login [OPTIONS]\n")
+        assert "--token" not in shown
 
     @pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "con", "a b", "x" * 65, "-x"])
     def test_login_with_an_invalid_name_is_rejected(

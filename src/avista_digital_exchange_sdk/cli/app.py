@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from .._version import __version__
-from .command import COMMON_OPTIONS, COMMON_OPTIONS_WITH_VALUE, Command
+from .command import COMMON_OPTIONS, COMMON_OPTIONS_WITH_VALUE, HIDDEN, Command
 from .commands.capture import capture
 from .commands.cat import cat
 from .commands.collaboratives import collaboratives, services, share, unshare
@@ -85,6 +85,9 @@ class _Command(TyperCommand):
         except typer.BadParameter as error:
             self._correct(error, ctx, args)
             raise
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return [piece for piece in super().collect_usage_pieces(ctx) if HIDDEN not in piece]
 
     def _correct(self, error: typer.BadParameter, ctx: Any, args: list[str]) -> None:
         """Name the argument that is missing, and say in words what is invalid."""

@@ -27,6 +27,8 @@ COMMON_OPTIONS_WITH_VALUE = frozenset({"--profile"})
 COMMON_OPTIONS = COMMON_OPTIONS_WITH_VALUE | {
     *("--json", "--quiet", "-q", "--verbose", "-v", "--ids"),
 }
+# The metavar of arguments that are neither in the usage nor in the help.
+HIDDEN = "HIDDEN"
 Action = Callable[..., None]
 
 

@@ -91,7 +91,7 @@ def format_error(error: BaseException) -> str:
     if isinstance(error, InvalidParameterError):
         lines = [_message(error), *map(to_cli_message, notes)]
     else:
-        lines = [_message(error), "; ".join(notes)]
+        lines = [_message(error), "; ".join(map(to_cli_message, notes))]
     return "\n".join(escape_controls(line.strip()) for line in lines if line)
 
 

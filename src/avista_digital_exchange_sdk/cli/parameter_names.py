@@ -88,6 +88,7 @@ _PHRASES = {
     "assetAndAttributesFilter[": "--filter[",
     ", or a timedelta": "",
     "pass token=, set": "set",
+    "the argument endpoint": "--endpoint",
 }
 
 _LITERAL = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[[^\]\n]*\]|\{[^}\n]*\}|-?\d+|True)"""

@@ -19,7 +19,7 @@ from ..._profiles.access import (
 from ..._profiles.files import Profile
 from ..._secrets import Secret
 from ...errors import InvalidParameterError
-from ..command import command
+from ..command import HIDDEN, command
 from ..context import CommandContext
 from ..errors import print_error
 from ..exit_codes import FAILED
@@ -37,7 +37,10 @@ MAX_INPUT_CHARACTERS = 65_536
 def login(
     run: CommandContext,
     excess: Annotated[
-        list[str] | None, typer.Argument(hidden=True, metavar="", help="Refused.")
+        list[str] | None, typer.Argument(hidden=True, metavar=HIDDEN, help="Refused.")
+    ] = None,
+    token_option: Annotated[
+        str | None, typer.Option("--token", hidden=True, help="Refused.")
     ] = None,
     endpoint: Annotated[
         str | None,
@@ -57,11 +60,11 @@ def login(
     energy.collaboratives.io. The token is checked, and stored in the keyring of the system; without
     a keyring, in a file that only you can read.
     """
-    if excess:
+    if excess or token_option:
         # Not shown: it may be the token.
         raise InvalidParameterError(
-            "the token is never an argument, which the shell records: run avista-dx login and "
-            "paste it, or pass it on standard input"
+            "the token is never an argument or option, which the shell records: run avista-dx "
+            "login and paste it, or pass it on standard input"
         )
     name = select_profile_name(run.profile)
     previous = _load(name)
@@ -138,7 +141,7 @@ def _load(name: str) -> Profile | None:
     """Return a profile; None if it does not exist or is damaged."""
     try:
         return files.load(name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except InvalidParameterError as error:
         print_error(str(error))
@@ -147,7 +150,7 @@ def _load(name: str) -> Profile | None:
 
 def _read_token(endpoint: str) -> Secret[str]:
     if not sys.stdin.isatty():
-        return _parse_token(Secret(sys.stdin.read(MAX_INPUT_CHARACTERS)), "standard input")
+        return _parse_token(_read_standard_input(), "standard input")
     try:
         with warnings.catch_warnings():
             # The terminal would show the token.
@@ -160,6 +163,11 @@ def _read_token(endpoint: str) -> Secret[str]:
             "the terminal can't hide the token: pass it on standard input"
         ) from None
     return _parse_token(text, "the prompt")
+
+
+def _read_standard_input() -> Secret[str]:
+    # Programs on Windows write a byte order mark.
+    return Secret(sys.stdin.read(MAX_INPUT_CHARACTERS).removeprefix("\ufeff"))
 
 
 def _parse_token(text: Secret[str], source: str) -> Secret[str]:
