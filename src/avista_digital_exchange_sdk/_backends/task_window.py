@@ -1,7 +1,8 @@
 """Runs jobs concurrently, and finishes them in order."""
 
 from collections import deque
-from collections.abc import AsyncIterable
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Generic, Protocol, Self, TypeVar
 
 from .base import Backend, TaskHandle
@@ -43,7 +44,7 @@ class TaskWindow(Generic[_Job]):
         self._backend = backend
         self._window: deque[tuple[_Job, TaskHandle[None] | None]] = deque()
 
-    async def run(self, jobs: AsyncIterable[_Job]) -> None:
+    async def run(self, jobs: AsyncGenerator[_Job, None]) -> None:
         """Run jobs until one fails; raise its error after the others that run have ended.
 
         An interruption cancels all of them.
@@ -57,13 +58,14 @@ class TaskWindow(Generic[_Job]):
         finally:
             await self._cancel_running()
 
-    async def _run_all(self, jobs: AsyncIterable[_Job]) -> None:
+    async def _run_all(self, jobs: AsyncGenerator[_Job, None]) -> None:
         # One job is held back, as it runs without a task if it is the only one.
         held: _Job | None = None
-        async for job in jobs:
-            if held is not None:
-                await self._start(held)
-            held = job
+        async with aclosing(jobs):
+            async for job in jobs:
+                if held is not None:
+                    await self._start(held)
+                held = job
         if held is not None:
             await self._start(held, is_last=True)
         while self._window:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .._backends import TaskWindow
 from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import DigitalExchangeError
 from .asset_data import merge_asset_data
-from .publish_job import JobTracker, PublishJob, RecordWriter
+from .publish_job import Jobs, JobTracker, PublishJob, RecordWriter
 from .publish_outcomes import REJECTED, PublishOutcomes, run_publish, summarize_outcomes
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Publisher:
         self._rejection: DigitalExchangeError | None = None
         self._callback: ProgressCallback | None = None
 
-    async def _publish_jobs(self, jobs: AsyncIterable[PublishJob]) -> list[TimeSeriesAssetData]:
+    async def _publish_jobs(self, jobs: Jobs) -> list[TimeSeriesAssetData]:
         """Run all jobs; raise PublishIncompleteError if only some rows could be written."""
 
         async def run(callback: ProgressCallback | None) -> DigitalExchangeError | None:
@@ -66,7 +66,7 @@ class Publisher:
         )
         return merge_asset_data(self._responses)
 
-    async def _run_jobs(self, jobs: AsyncIterable[PublishJob]) -> DigitalExchangeError | None:
+    async def _run_jobs(self, jobs: Jobs) -> DigitalExchangeError | None:
         """Run all jobs; return the last error.
 
         Rejected records do not keep the following ones from being written; any other failure ends
@@ -120,9 +120,7 @@ class BatchPublisher(Publisher):
         self._outcomes.expect(range(len(records)))
         return await self._publish_jobs(self._create_jobs(asset_id, records))
 
-    async def _create_jobs(
-        self, asset_id: str, records: Sequence[TimeSeriesInputRecord]
-    ) -> AsyncIterator[PublishJob]:
+    async def _create_jobs(self, asset_id: str, records: Sequence[TimeSeriesInputRecord]) -> Jobs:
         size = self._backend.options.max_batch_records
         for start in range(0, len(records), size):
             batch = records[start : start + size]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import DigitalExchangeError
@@ -134,3 +134,7 @@ class PublishJob:
             self._write_error = error
             return rejections
         return {}
+
+
+# The jobs of a publisher, created one after the other.
+Jobs = AsyncGenerator[PublishJob, None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +11,7 @@ from .._utils.progress import ProgressReporter
 from ..errors import DigitalExchangeWarning
 from .batch_publisher import Publisher
 from .database_state import DatabaseState
-from .publish_job import PublishJob, RecordWriter
+from .publish_job import Jobs, PublishJob, RecordWriter
 from .publish_outcomes import PublishOutcomes
 from .publish_result import PublishResult, build_report
 from .record_planner import PlanOptions, Row
@@ -98,7 +98,7 @@ class RowPublisher(Publisher):
     def _summary(self) -> str:
         return f"{super()._summary()}; {build_report(self._outcomes)}"
 
-    async def _create_jobs(self, slices: AsyncIterable[RowSlice]) -> AsyncIterator[PublishJob]:
+    async def _create_jobs(self, slices: AsyncIterable[RowSlice]) -> Jobs:
         async for part in slices:
             rows = self._add_names(part)
             times = self._find_times_to_compare(part)
