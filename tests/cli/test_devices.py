@@ -307,6 +307,26 @@ class TestTokens:
         assert len(created["tokenValue"]) > 20
         dx("tokens", "delete", created["tokenId"])
 
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full device")
+    @pytest.mark.parametrize("options", [[], ["--json"]], ids=["plain", "json"])
+    def test_token_whose_value_could_not_be_written_is_deleted(
+        self, options: list[str], environment: Mapping[str, str], client: AvistaDigitalExchange
+    ) -> None:
+        before = [token.tokenId for token in client.listAuthenticationTokens()]
+        with open("/dev/full", "w") as full:
+            result = subprocess.run(
+                [*PROGRAM, "tokens", "create", "Lost", "--days", "1", *options],
+                env=environment,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=TIMEOUT_SECONDS,
+            )
+        assert result.returncode == 1
+        assert "deleted again, as its value could not be written: Lost" in result.stderr
+        assert "No space left on device" in result.stderr
+        assert [token.tokenId for token in client.listAuthenticationTokens()] == before
+
     def test_invalid_days_are_refused(self, dx: Command) -> None:
         result = dx("tokens", "create", "CI", "--days", "0")
         assert result.exit_code == 2
@@ -484,3 +504,16 @@ class TestListen:
         result = dx("iot", "listen", "iotEndpointId.none")
         assert result.exit_code != 0
         assert result.stdout == ""
+
+
+def test_groups_and_captures_are_shared_by_name(
+    dx: Command, client: AvistaDigitalExchange, local: LocalExchange, capture: str
+) -> None:
+    group = f"Shared {next(NUMBERS)}"
+    client.iot.createGroup(local.iotHubId, group)
+    for name, kind in ((group, "IOT_GROUP"), (capture, "DATA_CAPTURE")):
+        shared = dx("share", name, "Solar Research", "--json")
+        assert shared.json["serviceType"] == kind
+        assert shared.stderr == f"shared: {name}\n"
+        assert [name, kind] in [row[:2] for row in dx("services", "Solar Research").rows]
+        assert dx("unshare", name, "Solar Research").exit_code == 0

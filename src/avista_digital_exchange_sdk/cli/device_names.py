@@ -30,7 +30,7 @@ def find_capture(run: CommandContext, value: str) -> str:
     """Return the ID of a data capture."""
     from .._services.name_lookup import CAPTURE
 
-    return _find("CAPTURE", value, {CAPTURE: lambda: _list_captures(run)})[0]
+    return _find("CAPTURE", value, {CAPTURE: lambda: list_captures(run)})[0]
 
 
 def find_source(run: CommandContext, value: str) -> "tuple[str, Kind]":
@@ -39,7 +39,7 @@ def find_source(run: CommandContext, value: str) -> "tuple[str, Kind]":
 
     listers = {
         ENDPOINT: lambda: _list_endpoints(run),
-        GROUP: lambda: _list_groups(run),
+        GROUP: lambda: list_groups(run),
         HUB: lambda: _list_hubs(run),
     }
     return _find("SOURCE", value, listers)
@@ -80,7 +80,8 @@ def _list_endpoints(run: CommandContext) -> "Iterator[NamedObject]":
             yield NamedObject(endpoint.iotEndpointId, endpoint.name, endpoint.description)
 
 
-def _list_groups(run: CommandContext) -> "Iterator[NamedObject]":
+def list_groups(run: CommandContext) -> "Iterator[NamedObject]":
+    """List the groups of endpoints in the user's hubs."""
     from .._services.name_lookup import NamedObject
 
     for hub in run.exchange.iot.listHubs():
@@ -88,7 +89,8 @@ def _list_groups(run: CommandContext) -> "Iterator[NamedObject]":
             yield NamedObject(group.iotGroupId, group.name, group.description)
 
 
-def _list_captures(run: CommandContext) -> "Iterator[NamedObject]":
+def list_captures(run: CommandContext) -> "Iterator[NamedObject]":
+    """List the user's data captures."""
     from .._services.name_lookup import NamedObject
 
     for capture in run.exchange.dataCapture.listCaptures():

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from .._models.paths import SEPARATOR
 from .._utils import validation
+from ..errors import NotFoundError
 from .context import CommandContext
+from .device_names import list_captures, list_groups
 from .remote_paths import SCHEME
 
 if TYPE_CHECKING:
@@ -40,10 +42,12 @@ def find_data_store(run: CommandContext, value: str) -> str:
 
 
 def find_service(run: CommandContext, value: str) -> str:
-    """Return the ID of a service: any ID, or the name of a data store or a database."""
+    """Return the ID of a service: any ID, or the name of a service."""
     from .._services.name_lookup import (
+        CAPTURE,
         DATA_STORE,
         DATABASE,
+        GROUP,
         find_by_name,
         find_kind,
         list_data_stores,
@@ -54,7 +58,13 @@ def find_service(run: CommandContext, value: str) -> str:
     if find_kind(value) is not None:
         return value
     known = [*list_named(run, list_data_stores), *list_named(run, list_databases)]
-    return find_by_name("SERVICE", [DATA_STORE, DATABASE], value, known).identifier
+    try:
+        return find_by_name("SERVICE", [DATA_STORE, DATABASE], value, known).identifier
+    except NotFoundError:
+        # These need more requests, and more permissions.
+        known += [*list_groups(run), *list_captures(run)]
+    kinds = [DATA_STORE, DATABASE, GROUP, CAPTURE]
+    return find_by_name("SERVICE", kinds, value, known).identifier
 
 
 def _find(run: CommandContext, argument: str, value: str, kind: "Kind", list_all: "Lister") -> str:

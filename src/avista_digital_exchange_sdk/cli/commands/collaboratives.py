@@ -18,7 +18,8 @@ ServiceId = Annotated[
     typer.Argument(
         metavar="SERVICE",
         autocompletion=complete_service,
-        help="The name or ID of a data store or a time series database.",
+        help="The name or ID of a data store, a time series database, a group of endpoints or a "
+        "data capture.",
     ),
 ]
 CollaborativeId = Annotated[
@@ -59,7 +60,7 @@ def services(run: CommandContext, collaborative: CollaborativeId) -> None:
     "avista-dx share <dataStoreId> <collaborativeId>",
 )
 def share(run: CommandContext, service: ServiceId, collaborative: CollaborativeId) -> None:
-    """Share a data store or a database."""
+    """Share a data store, a database, a group of endpoints or a data capture."""
     ids = find_service(run, service), find_collaborative(run, collaborative)
     shared = run.exchange.addServiceToCollaborative(*ids)
     _print_result(run, "shared", shared)

@@ -1,5 +1,6 @@
 """The commands about authentication tokens."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -37,10 +38,17 @@ def create(
     """
     token = run.exchange.createAuthenticationToken(name, days)
     value = str(token.tokenValue or "")
-    if run.json:
-        print_json(token.model_dump() | {"tokenValue": value})
-    else:
-        typer.echo(value)
+    try:
+        if run.json:
+            print_json(token.model_dump() | {"tokenValue": value})
+        else:
+            typer.echo(value)
+        sys.stdout.flush()
+    except OSError:
+        # Nobody has the value, so the token would stay valid for nothing.
+        run.exchange.deleteAuthenticationToken(token.tokenId)
+        run.info(f"deleted again, as its value could not be written: {token.name}")
+        raise
     run.info(f"created: {token.name} ({token.tokenId}), expires {token.dateExpires}")
 
 
