@@ -212,7 +212,38 @@ class TestEnds:
         assert program.returncode == 0
         assert types_of(realtime)[-1] == "stop"
 
+    @pytest.mark.parametrize("client", ["sync", "async"])
+    def test_program_that_leaves_a_stream_open_ends_quietly(
+        self, client: str, realtime: FakeRealtimeServer
+    ) -> None:
+        realtime.handler = sends(1)
+        options = ["-X", "dev", "-W", "error::ResourceWarning"]
+        command = [sys.executable, *options, "-c", UNCLOSED[client], realtime.endpoint]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.stdout == "1\n"
+        assert [line for line in done.stderr.splitlines() if " took " not in line] == []
+        assert done.returncode == 0
 
+
+UNCLOSED = {
+    "sync": """
+import sys
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+exchange = AvistaDigitalExchange("token", endpoint=sys.argv[1])
+events = exchange.iot.subscribeToEndpoint("e", reconnect=True)
+print(next(events).recordsWritten[0].attributes[0].value)
+""",
+    "async": """
+import asyncio, sys
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange
+async def main():
+    exchange = AsyncAvistaDigitalExchange("token", endpoint=sys.argv[1])
+    events = await exchange.iot.subscribeToEndpoint("e", reconnect=True)
+    print((await anext(events)).recordsWritten[0].attributes[0].value)
+    return events
+events = asyncio.run(main())
+""",
+}
 PROGRAMS = {
     "sync": """
 import sys, signal

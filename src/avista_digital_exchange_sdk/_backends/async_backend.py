@@ -175,8 +175,11 @@ class AsyncBackend(_Clock):
 
     async def close(self) -> None:
         self._is_closed = True
-        for task in list(self._background):
+        tasks = list(self._background)
+        for task in tasks:
             task.stop()
+        for task in tasks:
+            await task.wait(self.options.cleanup_timeout)
         await self._loops.close()
 
 

@@ -95,6 +95,9 @@ class _WebSocket:
                 await self._socket.reveal().close()
         except TimeoutError:
             self._socket.reveal().transport.abort()
+        except BaseException:
+            self._socket.reveal().transport.abort()
+            raise
 
 
 class _OpeningWebSocket(Generic[_Result]):

@@ -34,11 +34,20 @@ class LoopTask:
             return
         # The loop may be closed in the meantime, which has cancelled the task.
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._task.cancel)
+            self._loop.call_soon_threadsafe(self._cancel)
+
+    def _cancel(self) -> None:
+        # A second cancellation would interrupt the clean-up after the first one, such as that by
+        # asyncio.run() at its end.
+        if not self._task.cancelling():
+            self._task.cancel()
 
     async def wait(self, timeout: float) -> bool:
         if self._process is not current_process() or self._task.done():
             return True
+        if asyncio.get_running_loop() is not self._loop:
+            # The tasks of another loop can't be awaited.
+            return False
         done, _ = await asyncio.wait([self._task], timeout=timeout)
         return bool(done)
 

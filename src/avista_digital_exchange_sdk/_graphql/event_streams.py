@@ -134,10 +134,10 @@ class AsyncEventStream(TokenHolder, AsyncIterator[Event]):
 
     async def close(self) -> None:
         """Unsubscribe and close the connection. What was not consumed is discarded."""
-        if not self._is_closed:
-            self._is_closed = self._is_open = True
-            self._finalizer.detach()
-            await self._source.close()
+        self._is_closed = self._is_open = True
+        self._finalizer.detach()
+        # Also if it was closed without waiting.
+        await self._source.close()
 
     aclose = close
 

@@ -62,8 +62,8 @@ class LiveFeed:
         """Subscribe, and wait until all subscriptions are active."""
         self._task = self._client.backend.run_in_background(self._receiver.run)
         await self._started.wait()
-        if self._receiver.error is not None:
-            raise self._receiver.error
+        if not self._receiver.has_started:
+            raise self._receiver.error or build_closed_error()
 
     async def next(self, timeout: float | None = None) -> BufferedEvent | BufferedGap | None:
         """Wait for the next event or gap; return None at the end. See `EventBuffer.next()`."""
@@ -154,7 +154,12 @@ class _Receiver:
         finally:
             failed.set()
 
+    @property
+    def has_started(self) -> bool:
+        """Whether all subscriptions were active at a time."""
+        return self._number_of_starting == 0
+
     def _note_start(self) -> None:
         self._number_of_starting -= 1
-        if self._number_of_starting == 0:
+        if self.has_started:
             self._on_change()
