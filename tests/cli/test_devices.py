@@ -108,7 +108,7 @@ class TestIot:
         result = dx(*what)
         assert result.exit_code == 5
         assert "rows: 1 written, 1 rejected; line 2: the endpoint has a record" in result.stderr
-        assert "other values" in (tmp_path / "may.csv.rejected.csv").read_text()
+        assert "another value" in (tmp_path / "may.csv.rejected.csv").read_text()
 
     def test_files_of_endpoints_have_no_options_of_databases(
         self, dx: Command, endpoint: str, tmp_path: Path

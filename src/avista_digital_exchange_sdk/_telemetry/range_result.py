@@ -83,7 +83,10 @@ class RecordMerger:
             raise InvalidResponseError(message) from None
 
     def _parse(self, chunk: bytes) -> Iterator[list[str | None]]:
-        for endpoint in from_json(chunk):
+        endpoints = from_json(chunk)
+        if not isinstance(endpoints, list):
+            raise TypeError
+        for endpoint in endpoints:
             endpoint_id = endpoint[ID_COLUMN]
             position = self._request.position[endpoint_id]
             for record in endpoint["records"] or ():
@@ -97,6 +100,8 @@ class RecordMerger:
                     for entry in record["attributes"] or ()
                     if self._request.is_requested(endpoint_id, entry["name"])
                 }
+                if not all(value is None or isinstance(value, str) for value in values.values()):
+                    raise TypeError
                 if values:
                     cells = map(values.get, self._attributes)
                     time = _format_time(milliseconds)

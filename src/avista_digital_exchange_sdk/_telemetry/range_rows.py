@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -11,10 +9,9 @@ from typing import IO, TYPE_CHECKING
 
 from pydantic_core import to_json
 
-from .._backends.long_fields import long_fields
 from .._generated.enums import MeasureValueType
+from .._time_series.csv_rows import open_rows
 from .._time_series.sql_results import deduplicate_names
-from .._utils.temporary_files import reopen
 from ..errors import InvalidResponseError
 
 if TYPE_CHECKING:
@@ -48,9 +45,10 @@ def iter_rows(
         asset.assetId: {entry.name: entry.attributeType for entry in asset.attributes}
         for asset in endpoints
     }
-    with long_fields(), io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
-        rows = csv.reader(text)
+    with open_rows(file) as rows:
         header = next(rows, [])
+        if len(header) < KEY_COLUMNS:
+            raise InvalidResponseError("the result file has no header")
         names, keys = header[KEY_COLUMNS:], deduplicate_names(header)
         parsers = {
             endpoint_id: [_choose_parser(known, name) for name in names]

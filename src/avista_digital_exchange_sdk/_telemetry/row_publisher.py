@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # Records that are compared with stored ones by one query.
 MAX_COMPARED_RECORDS = 5000
 
-DIFFERENT_VALUES = "the endpoint has a record with other values at this time already"
+DUPLICATE_REASON = "the endpoint has a record at this time already"
 
 
 class TelemetryRowPublisher:
@@ -171,10 +171,9 @@ class TelemetryRowPublisher:
         for record, is_retried in duplicates:
             # Merged on the client, stored times have milliseconds.
             values = stored.get(record.time) or stored.get(record.time // 10**6 * 10**6, {})
-            if not all(
-                is_stored(value, values.get(value.name)) for value in record.values.values()
-            ):
-                self._reject(record, DIFFERENT_VALUES)
+            difference = find_difference(record, values)
+            if difference is not None:
+                self._reject(record, f"{DUPLICATE_REASON}, {difference}")
             elif is_retried:
                 self._outcomes.mark_written(record.rows)
                 self._outcomes.values_stored += len(record.values)
@@ -187,7 +186,7 @@ class TelemetryRowPublisher:
         if is_retried:
             self._outcomes.mark_unknown(record.rows)
         else:
-            self._reject(record, "the endpoint has a record at this time already")
+            self._reject(record, DUPLICATE_REASON)
 
     def _reject(self, record: TelemetryRecord, reason: str) -> None:
         for row in record.rows:
@@ -240,10 +239,18 @@ def _format_value(value: Value) -> str:
     return value.text
 
 
-def is_stored(value: Value, text: str | None) -> bool:
+def find_difference(record: TelemetryRecord, stored: Mapping[str, str]) -> str | None:
+    """Describe the first value that a stored record does not have; None if it has all."""
+    for name, value in record.values.items():
+        if name not in stored:
+            return f"without a value of {name!r}"
+        if not is_stored(value, stored[name]):
+            return f"with another value of {name!r}"
+    return None
+
+
+def is_stored(value: Value, text: str) -> bool:
     """Whether a stored value, as the platform returns it, equals a value."""
-    if text is None:
-        return False
     try:
         if value.type is MeasureValueType.TIMESTAMP:
             text = str(parse_timestamp_ns("value", text))

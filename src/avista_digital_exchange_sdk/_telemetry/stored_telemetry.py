@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from .._backends import Backend
-from .._backends.long_fields import long_fields
+from .._time_series.csv_rows import open_rows
 from .._time_series.filter_query_runner import FilterQueryRunner, FilterQuerySpec
 from .._time_series.result_writers import RequestedSeries
 from .._time_series.timestamps import parse_timestamp_ns
 from .._transfer.output_file import write_spool
 from .._transfer.transfers import Transfers
 from .._utils.progress import ProgressReporter
-from .._utils.temporary_files import explain_full_disk, open_temporary_file, reopen
+from .._utils.temporary_files import explain_full_disk, open_temporary_file
 from .endpoint_models import EndpointModels
 from .range_operations import RangeQueryOperations
 from .range_result import RangeResultSink
@@ -79,8 +77,7 @@ class StoredTelemetry:
 
 
 def _read_records(file: IO[bytes]) -> dict[int, Mapping[str, str]]:
-    with long_fields(), io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
-        rows = csv.reader(text)
+    with open_rows(file) as rows:
         names = next(rows, [])[KEY_COLUMNS:]
         return {
             parse_timestamp_ns("timestamp", f"{row[KEY_COLUMNS - 1]}Z"): {

@@ -1,15 +1,12 @@
 """Cells of CSV results in other forms, such as timestamps in a time zone."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
 from typing import IO
 
-from .._backends.long_fields import long_fields
-from .._utils.temporary_files import reopen
+from .csv_rows import open_rows
 from .result_writers import CsvFile
 
 TIMESTAMP_COLUMN = 2
@@ -41,8 +38,7 @@ def rewrite_csv(
         converters: The functions that convert cells that are not empty, by column.
     """
     lines = CsvFile(target)
-    with long_fields(), io.TextIOWrapper(reopen(source), "utf-8", newline="") as text:
-        rows = csv.reader(text)
+    with open_rows(source) as rows:
         lines.writerow(next(rows, []))
         for batch in iter(lambda: list(islice(rows, BATCH_SIZE)), []):
             for row in batch:

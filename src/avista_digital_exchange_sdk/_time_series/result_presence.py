@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
-from .._backends.long_fields import long_fields
 from .._utils.temporary_files import reopen
+from .csv_rows import open_rows
 from .missing_data import MissingSeries, Series
 
 if TYPE_CHECKING:
@@ -65,8 +63,7 @@ class RequestedPresence:
 def find_missing_in_csv(file: IO[bytes], request: RequestedSeries) -> MissingSeries:
     """Find what an open CSV file lacks; reading stops when nothing is missing."""
     presence = RequestedPresence(request)
-    with long_fields(), io.TextIOWrapper(reopen(file), "utf-8", newline="") as text:
-        rows = csv.reader(text)
+    with open_rows(file) as rows:
         attributes = next(rows, [])[KEY_COLUMNS:]
         for row in rows:
             if presence.is_unseen(row[0]):

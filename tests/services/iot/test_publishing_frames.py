@@ -237,9 +237,17 @@ class TestOutcomes:
         error = caught.value
         assert (error.unchanged, error.written) == ([0], [2])
         assert error.rejected == {
-            1: "the endpoint has a record with other values at this time already"
+            1: "the endpoint has a record at this time already, with another value of 'Power'"
         }
         assert "1 of 3 rows were written (2)" in str(error)
+
+    def test_rows_with_further_values_than_stored_ones_are_rejected(
+        self, exchange: AvistaDigitalExchange, mast: str
+    ) -> None:
+        frame = pandas.DataFrame({"timestamp": times(0), "Power": [1.5], "Count": [3]})
+        exchange.iot.publishDataFrame(frame[["timestamp", "Power"]], iotEndpointId=mast)
+        with pytest.raises(PublishIncompleteError, match="without a value of 'Count'"):
+            exchange.iot.publishDataFrame(frame, iotEndpointId=mast)
 
     def test_rows_of_several_endpoints_are_accounted_for(
         self, exchange: AvistaDigitalExchange, create_endpoint: Any

@@ -25,10 +25,12 @@ from avista_digital_exchange_sdk import (
     UnauthorizedError,
 )
 from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local.services.iot import telemetry_resolvers
 from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
 from ...conftest import Connect
 from ...plotting.figures import legends, lines, panels
+from ...support.fake_platform import FakeResponse
 from ...support.proxy import Proxy
 
 START = 1714521600
@@ -448,3 +450,68 @@ class TestLongValues:
         table = exchange.iot.queryByTimeRangeToArrow(*arguments, aggregate=aggregate)
         assert text in table["Status"].to_pylist()
         assert csv.field_size_limit() == limit
+
+
+class TestMalformedResults:
+    """A platform that returns other files and chunks than it should."""
+
+    CHUNKS = (
+        b"{",
+        b"{}",
+        b"[7]",
+        b'[{"iotEndpointId": "other", "records": []}]',
+        b'[{"iotEndpointId": "e", "records": [{"timestamp": "soon", "attributes": []}]}]',
+        b'[{"iotEndpointId": "e", "records": [{"timestamp": "1e9", "attributes": []}]}]',
+        b'[{"iotEndpointId": "e", "records": [{"timestamp": "' + b"9" * 5000 + b'"}]}]',
+        b'[{"iotEndpointId": "e", "records": [{"timestamp": "' + b"9" * 30 + b'"}]}]',
+        b'[{"iotEndpointId": "e", "records": [{"timestamp": "1", "attributes": [{"name": "Power",'
+        b' "value": {"x": "secret"}}]}]}]',
+        b'[{"iotEndpointId": "e", "records": [{"timestamp": "2", "attributes": []},'
+        b' {"timestamp": "1", "attributes": []}]}]',
+    )
+
+    @pytest.mark.parametrize("chunk", CHUNKS, ids=range(len(CHUNKS)))
+    def test_malformed_chunk_is_an_error_that_shows_no_value(
+        self,
+        chunk: bytes,
+        proxied_client: AvistaDigitalExchange,
+        proxy: Proxy,
+        endpoint: IotEndpoint,
+    ) -> None:
+        body = chunk.replace(b'"e"', f'"{endpoint.iotEndpointId}"'.encode())
+        proxy.responses["GET"] = [FakeResponse(200, body)]
+        with pytest.raises(InvalidResponseError, match="result chunk") as caught:
+            proxied_client.iot.queryDataByTimeRange(
+                endpoint.iotEndpointId, ["Power"], *WHOLE, aggregate="client"
+            )
+        assert "secret" not in str(caught.value)
+        assert caught.value.__cause__ is None
+        assert proxy.names[-1] == CANCEL
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            "",
+            "iotEndpointId,name,timestamp,Power\n\n",
+            "iotEndpointId,name,timestamp,Power\nnobody,Mast,2024-05-01 00:00:00.000000000,1\n",
+            "iotEndpointId,name,timestamp,Power\n{id},Mast\n",
+            "iotEndpointId,name,timestamp,Power\n{id},Mast,2024-05-01 00:00:00.000000000,1,2\n",
+            "iotEndpointId,name,timestamp,Power\n{id},Mast,2024-05-01 00:00:00.000000000,secret\n",
+        ],
+    )
+    def test_malformed_file_is_an_error_that_shows_no_value(
+        self,
+        rows: str,
+        exchange: AvistaDigitalExchange,
+        endpoint: IotEndpoint,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        content = rows.replace("{id}", endpoint.iotEndpointId)
+        monkeypatch.setattr(
+            telemetry_resolvers, "write_csv", lambda _cursor, _result, file, _: file.write(content)
+        )
+        with pytest.raises(InvalidResponseError) as caught:
+            exchange.iot.queryDataByTimeRange(
+                endpoint.iotEndpointId, ["Power"], *WHOLE, aggregate="server", errors="ignore"
+            )
+        assert "secret" not in str(caught.value)
