@@ -102,23 +102,16 @@ def test_doctor_names_the_proxy_without_its_password(dx: Command) -> None:
     assert "secret-1" not in json.dumps(checks)
 
 
+@pytest.mark.parametrize("is_trusted", [False, True])
 def test_doctor_reports_an_untrusted_certificate(
-    access: dict[str, str],
-    local: LocalExchange,
-    process: Process,
-    environment: dict[str, str],
-    tmp_path: Path,
+    dx: Command, local: LocalExchange, tmp_path: Path, is_trusted: bool
 ) -> None:
     authority = CertificateAuthority(tmp_path)
+    bundle = str(authority.bundle) if is_trusted else os.devnull
     with Proxy(local.endpoint, authority.server("localhost")).running() as proxy:
-        changed = environment | {"AVISTA_DX_ENDPOINT": proxy.endpoint}
-        for trusted in (False, True):
-            changed["SSL_CERT_FILE"] = str(authority.bundle) if trusted else os.devnull
-            outcome = process("doctor", "--json", env=changed)
-            checks = {check["name"]: check for check in json.loads(outcome.stdout)}
-            assert checks["tls"]["status"] == ("ok" if trusted else "failed")
-            assert outcome.returncode == int(not trusted)
-            assert trusted or "CA" in checks["tls"]["advice"]
+        checks = run(dx, AVISTA_DX_ENDPOINT=proxy.endpoint, SSL_CERT_FILE=bundle)
+    assert checks["tls"]["status"] == ("ok" if is_trusted else "failed")
+    assert is_trusted or "CA" in checks["tls"]["advice"]
 
 
 def test_doctor_reports_blocked_websockets(dx: Command, proxy: Proxy) -> None:

@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from avista_digital_exchange_sdk.cli.parameter_names import OPTION_BY_PARAMETER
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.command_line import Command, run_command
-from .conftest import Process
+from ..support.options import use_options
 
 # Arguments of the library, which no message of the command line mentions.
 LIBRARY_ARGUMENT = re.compile(r"\b[a-z]+[A-Z][A-Za-z]*(?= must|=|\[| and | or |:)")
@@ -99,21 +100,27 @@ class TestUsage:
         outcome = dx("sql", local.timeSeriesDbId, "SELECT * FROM nothing")
         assert outcome.stderr.startswith("avista-dx: ValidationException: line 1:15")
 
-    @pytest.mark.parametrize("parameter", OPTION_BY_PARAMETER)
-    def test_option_of_each_parameter_exists(self, parameter: str) -> None:
+    def test_option_of_each_parameter_exists(self) -> None:
         import typer.main
 
-        commands = typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
-        known = {
-            name
-            for command in commands
-            for one in command.params
-            for name in (*one.opts, (one.metavar or "").rstrip("."))
-        }
-        assert set(OPTION_BY_PARAMETER[parameter].split(", ")) <= known
+        known = set()
+        pending: list[Any] = [typer.main.get_command(app)]
+        while pending:
+            command = pending.pop()
+            pending += getattr(command, "commands", {}).values()
+            for parameter in command.params:
+                known.update((*parameter.opts, (parameter.metavar or "").strip("[].")))
+        for options in OPTION_BY_PARAMETER.values():
+            # Others are words, such as the records that a command reads.
+            names = {one for one in options.split(", ") if one.isupper() or one[0] == "-"}
+            assert names <= known
 
 
 class TestConnections:
+    @pytest.fixture(autouse=True)
+    def _retry_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        use_options(monkeypatch, initial_retry_delay=0)
+
     def test_unknown_host_is_named_with_its_variable(self, dx: Command) -> None:
         endpoint = "https://example.invalid/graphql"
         outcome = dx("stores", AVISTA_DX_ENDPOINT=endpoint, **NO_PROXY)
@@ -167,23 +174,20 @@ NO_PROXY = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
 
 class TestLog:
     def test_verbose_option_logs_requests_without_secrets(
-        self, process: Process, local: LocalExchange
+        self, dx: Command, local: LocalExchange
     ) -> None:
         for arguments in (["stores", "-v"], ["--verbose", "stores"], ["ls", "-v"]):
-            outcome = process(*arguments)
-            assert outcome.returncode == 0
+            outcome = dx(*arguments)
+            assert outcome.exit_code == 0
             assert "storage_listDataStores {}: 200 in" in outcome.stderr
             assert local.token not in outcome.stderr
-        assert process("stores").stderr == ""
+        assert dx("stores").stderr == ""
 
-    def test_debug_variable_shows_tracebacks(
-        self, process: Process, environment: dict[str, str], local: LocalExchange
-    ) -> None:
-        outcome = process("ls", "dataStoreId.1", env=environment | {"AVISTA_DX_DEBUG": "1"})
-        assert outcome.returncode == 4
+    def test_debug_variable_shows_tracebacks(self, dx: Command, local: LocalExchange) -> None:
+        outcome = dx("ls", "dataStoreId.1", AVISTA_DX_DEBUG="1")
+        assert outcome.exit_code == 4
         assert "Traceback (most recent call last)" in outcome.stderr
         assert outcome.stderr.splitlines()[-1].startswith("avista-dx: dx://dataStoreId.1: No such")
         assert local.token not in outcome.stderr
         for value in ("", "0"):
-            outcome = process("ls", "dataStoreId.1", env=environment | {"AVISTA_DX_DEBUG": value})
-            assert "Traceback" not in outcome.stderr
+            assert "Traceback" not in dx("ls", "dataStoreId.1", AVISTA_DX_DEBUG=value).stderr
