@@ -56,36 +56,42 @@ def admin_client(local: LocalExchange) -> AdminClient:
 
 
 class _Table(HTMLParser):
-    def __init__(self) -> None:
+    """Reads a table: what is shown, or the full values while the pointer is on a cell."""
+
+    def __init__(self, *, full: bool) -> None:
         super().__init__()
+        self.is_full = full
+        self.has_title = False
         self.rows: Cells = []
         self.notes: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: Any) -> None:
         assert tag in TAGS
-        assert {name for name, _ in attributes} <= {"class", "style"}
+        assert {name for name, _ in attributes} <= {"class", "style", "title"}
         if tag == "tr":
             self.rows.append([])
         elif tag in ("th", "td"):
-            self.rows[-1].append("")
+            title = dict(attributes).get("title") if self.is_full else None
+            self.has_title = title is not None
+            self.rows[-1].append(title or "")
         elif tag == "p":
             self.notes.append("")
 
     def handle_data(self, data: str) -> None:
         if self.notes:
             self.notes[-1] += data
-        else:
+        elif not self.has_title:
             self.rows[-1][-1] += data
 
 
-def shown(value: Any) -> list[dict[str, str]]:
+def shown(value: Any, *, full: bool = True) -> list[dict[str, str]]:
     """The rows of a table, by the titles of its columns."""
-    (titles, *rows), _ = parsed(value)
+    (titles, *rows), _ = parsed(value, full=full)
     return [dict(zip(titles, row, strict=True)) for row in rows]
 
 
-def parsed(value: Any) -> tuple[Cells, list[str]]:
-    table = _Table()
+def parsed(value: Any, *, full: bool = True) -> tuple[Cells, list[str]]:
+    table = _Table(full=full)
     table.feed(value._repr_html_())
     table.close()
     return table.rows, table.notes
@@ -224,7 +230,7 @@ class TestDirectories:
         ]
         assert shown(listing)[-1] == {
             "name": "└── readme.csv",
-            "bytes": "34",
+            "size": "34",
             "lastModified": "",
             "id": "f.readme",
         }
@@ -232,9 +238,14 @@ class TestDirectories:
     def test_table_of_directory_entries(self) -> None:
         listing = directory("site", directory("2024"), file("may"), file("june"))
         assert [row["name"] for row in shown(listing.directories)] == ["2024"]
-        assert [(row["name"], row["storageSizeBytes"]) for row in shown(listing.files)] == [
-            ("may", "34"),
-            ("june", "34"),
+        assert [(row["name"], row["size"]) for row in shown(listing.files)] == [
+            ("may.csv", "34"),
+            ("june.csv", "34"),
+        ]
+        assert [(row["name"], row["size"]) for row in shown(listing.contents)] == [
+            ("2024/", ""),
+            ("may.csv", "34"),
+            ("june.csv", "34"),
         ]
 
     def test_table_of_a_directory_marks_what_is_not_loaded(
@@ -243,8 +254,8 @@ class TestDirectories:
         store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
         entered = admin_client.create_directory(store_id, home, "a")
         assert shown(exchange.getDataStoreDirectory(home)) == [
-            {"name": "Field data/", "bytes": "", "lastModified": "", "id": home},
-            {"name": "└── a/ …", "bytes": "", "lastModified": "", "id": entered},
+            {"name": "Field data/", "size": "", "lastModified": "", "id": home},
+            {"name": "└── a/ …", "size": "", "lastModified": "", "id": entered},
         ]
 
 
@@ -278,6 +289,69 @@ class TestObjects:
         assert shown(secret) == [{"itemId": "f.1"}]
 
 
+class TestListsInsideObjects:
+    def test_table_of_attributes_of_an_asset(self) -> None:
+        rows = shown(asset("m", 2).attributes)
+        assert [(row["name"], row["lastValue"]) for row in rows] == [("m 0", "0"), ("m 1", "1")]
+
+    def test_table_of_members_of_a_collaborative(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange
+    ) -> None:
+        organizations = exchange.getCollaborative(local.collaborativeId).memberOrganizations
+        assert shown(organizations)[0]["organization"] == "Cascade Valley Energy"
+        assert shown(organizations[0].usersInCollaborative)[0]["permission"] == "READ_WRITE"
+
+    def test_lists_of_strings_are_plain_lists(self, exchange: AvistaDigitalExchange) -> None:
+        assert type(exchange.getUserInfo().userRoles) is list
+
+    def test_lists_inside_objects_are_lists(self) -> None:
+        attributes = asset("m", 2).attributes
+        assert attributes == list(attributes)
+        assert repr(attributes) == repr(list(attributes))
+        assert pickle.loads(pickle.dumps(asset("m", 2))) == asset("m", 2)
+        assert asset("m", 2).model_dump()["attributes"][1]["name"] == "m 1"
+        assert not hasattr(attributes, "__dict__")
+
+
+class TestShortCells:
+    def test_ids_are_short_and_complete_on_hover(self) -> None:
+        store = "dataStoreId.f2ee1f4e-0a62-4d37-8b12-450a0d6ec435"
+        database = TimeSeriesDb(timeSeriesDbId=store, name="n", ownerUserId="me")
+        assert shown(database, full=False)[0]["timeSeriesDbId"] == "f2ee1f4e…"
+        assert shown(database)[0]["timeSeriesDbId"] == store
+
+    def test_ids_of_users_are_complete(self) -> None:
+        assert shown(asset("feeder-7 of substation 12"), full=False)[0]["assetId"] == (
+            "feeder-7 of substation 12"
+        )
+
+    @pytest.mark.parametrize(
+        ("size", "text"),
+        [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1 kB"),
+            (1234, "1.23 kB"),
+            (999_499, "999 kB"),
+            (999_999, "1 MB"),
+            (5_250_000_000, "5.25 GB"),
+            (2 * 10**15, "2000 TB"),
+        ],
+    )
+    def test_sizes_are_readable_and_exact_on_hover(self, size: int, text: str) -> None:
+        assert shown(file("a", size), full=False)[0]["size"] == text
+        assert shown(file("a", size))[0]["size"] == str(size)
+
+    def test_rows_are_not_wrapped(self) -> None:
+        html = asset("m", 3)._repr_html_() or ""
+        cells = html.count("<td") + html.count("<th ")
+        assert html.count("white-space: nowrap") == cells
+
+    def test_tables_have_no_colors_of_their_own(self) -> None:
+        # So that they are readable in light and dark notebooks.
+        assert "color" not in (asset("m", 3)._repr_html_() or "")
+
+
 class TestLongTables:
     def test_long_table_shows_a_hundred_rows_and_the_number_of_others(self) -> None:
         rows, notes = parsed(asset("m", 1350))
@@ -290,6 +364,7 @@ class TestLongTables:
             timeSeriesDbId="t", name="n", description="x" * 10_000, ownerUserId="u"
         )
         assert shown(database)[0]["description"] == "x" * 300 + "…"
+        assert shown(database, full=False)[0]["description"] == "x" * 60 + "…"
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -9,7 +9,12 @@ from .._models.data_store import DataStoreMethods
 from .._models.directory import DirectoryMixin
 from .._models.iot import IotDataRecordMixin, PublishIotDataResultMixin
 from .._models.keys import KeyMixin
-from .._models.lists import AssetHtmlMixin, CollaborativeHtmlMixin
+from .._models.lists import (
+    AssetHtmlMixin,
+    CollaborativeHtmlMixin,
+    EntryHtmlMixin,
+    FileHtmlMixin,
+)
 from .._models.tokens import AuthenticationTokenMixin
 from .._utils.argument_aliases import accept_aliases
 from .._utils.progress import ProgressArgument
@@ -448,7 +453,7 @@ class DataStore(DataStoreMethods, BaseModel):
         run_sync(self._calls.help())
 
 
-class DataStoreFile(BaseModel):
+class DataStoreFile(FileHtmlMixin, BaseModel):
     """Metadata of a file in a data store."""
 
     dataStoreFileId: str
@@ -469,7 +474,7 @@ class DataStoreFile(BaseModel):
     "MIME type of the bytes."
 
 
-class DataStoreObject(BaseModel):
+class DataStoreObject(EntryHtmlMixin, BaseModel):
     """An entry of a directory: either a directory or a file."""
 
     objectType: DataStoreObjectType

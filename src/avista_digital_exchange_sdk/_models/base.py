@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
-from typing import Annotated, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import pydantic
 from pydantic import GetCoreSchemaHandler
@@ -10,11 +10,26 @@ from pydantic_core import CoreSchema, PydanticOmit, core_schema
 
 from .._secrets import SecretStr as SecretStr
 from .html import Row, build_table
+from .html_list import HtmlList
 
 MAX_PRINTED_LIST_LENGTH = 3
 
+# Methods of pydantic that completion does not offer.
+_UNLISTED = {name for name in dir(pydantic.BaseModel) if not name.startswith("__")}
+_UNLISTED -= {"model_dump", "model_dump_json"}
 
-class BaseModel(pydantic.BaseModel):
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _ModelType
+else:
+
+    class _ModelType(type(pydantic.BaseModel)):
+        def __dir__(cls) -> list[str]:
+            """List attributes for completion, which includes those of the class of an object."""
+            return [name for name in super().__dir__() if name not in _UNLISTED]
+
+
+class BaseModel(pydantic.BaseModel, metaclass=_ModelType):
     """A type of the platform. It prints readably and compares by value."""
 
     model_config = pydantic.ConfigDict(
@@ -36,6 +51,11 @@ class BaseModel(pydantic.BaseModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+    def __dir__(self) -> Iterable[str]:
+        """List properties and methods for completion, without most of those of pydantic."""
+        fields = type(self).model_fields
+        return [name for name in super().__dir__() if name in fields or name not in _UNLISTED]
 
     def _repr_html_(self) -> str | None:
         """Return an HTML table for notebooks."""
@@ -67,7 +87,7 @@ NULLABLE_TAG = ""
 
 
 class _WithoutNulls:
-    """Validates a nullable list of nullable entries into a plain list."""
+    """Validates a nullable list of nullable entries into a list without nulls."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -75,7 +95,11 @@ class _WithoutNulls:
         (item,) = get_args(source)
         entry = _or_null(handler.generate_schema(item), _omit)
         # The first invalid entry is sufficient: collecting millions of errors would take gigabytes.
-        return _or_null(core_schema.list_schema(entry, fail_fast=True), lambda _: [])
+        entries: CoreSchema = core_schema.list_schema(entry, fail_fast=True)
+        if not hasattr(item, "_html_rows"):
+            return _or_null(entries, lambda _: [])
+        entries = core_schema.no_info_after_validator_function(HtmlList, entries)
+        return _or_null(entries, lambda _: HtmlList())
 
 
 def _or_null(schema: CoreSchema, read_null: Callable[[None], Any]) -> CoreSchema:

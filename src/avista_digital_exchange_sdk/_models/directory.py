@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._escaping import escape_controls
 from .html import Row, build_table
-from .lists import HtmlList
+from .html_list import HtmlList
 
 
 def join_name(name: str, extension: str | None) -> str:
@@ -81,7 +81,7 @@ class DirectoryMixin:
         name = (
             f"{label_prefix}{self.name}/" if self._is_loaded() else f"{label_prefix}{self.name}/ …"
         )
-        yield {"name": name, "bytes": None, "lastModified": None, "id": self.dataStoreDirectoryId}
+        yield {"name": name, "size": None, "lastModified": None, "id": self.dataStoreDirectoryId}
         entries = [*self._list_entries("dataStoreDirectory"), *self._list_entries("dataStoreFile")]
         for entry in entries:
             connector, indent = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
@@ -90,7 +90,7 @@ class DirectoryMixin:
             else:
                 yield {
                     "name": prefix + connector + join_name(entry.name, entry.fileExtension),
-                    "bytes": entry.storageSizeBytes,
+                    "size": entry.storageSizeBytes,
                     "lastModified": entry.lastModified,
                     "id": entry.dataStoreFileId,
                 }

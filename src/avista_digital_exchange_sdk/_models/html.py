@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from .._escaping import escape_controls
 
 MAX_ROWS = 100
-MAX_CELL_LENGTH = 300
-MAX_ONE_LINE_LENGTH = 32
+# Cells are not wrapped. What is longer is shown in full while the pointer is on it.
+MAX_CELL_LENGTH = 60
+MAX_TITLE_LENGTH = 300
+MAX_ID_LENGTH = 8
 
 # The values of a row by column title.
 Row = Mapping[str, object]
@@ -40,16 +42,27 @@ class _Column(list[str]):
     """The cells of a column as HTML."""
 
     def __init__(self, title: str, values: Sequence[object], preformatted: bool) -> None:
-        cells = [_format_cell(value, preformatted) for value in values]
         is_numeric = all(value is None or _is_number(value) for value in values)
         style = f"text-align: {'right' if is_numeric else 'left'}"
-        if preformatted:
-            style += "; font-family: monospace; white-space: pre"
-        elif max(map(len, cells)) <= MAX_ONE_LINE_LENGTH:
-            style += "; white-space: nowrap"
-        start, end = ("<code>", "</code>") if title.endswith(("id", "Id")) else ("", "")
+        style += (
+            "; font-family: monospace; white-space: pre"
+            if preformatted
+            else "; white-space: nowrap"
+        )
+        shorten = _keep
+        if title.endswith(("id", "Id")):
+            shorten = _shorten_id
+        elif is_numeric and title.endswith(("size", "Bytes")):
+            shorten = _format_size
+        elif not preformatted:
+            shorten = _shorten_text
         self.head = f'<th style="{style}">{_escape(title)}</th>'
-        super().__init__(f'<td style="{style}">{start}{_escape(cell)}{end}</td>' for cell in cells)
+        start, end = ("<code>", "</code>") if shorten is _shorten_id else ("", "")
+        for value in values:
+            cell = _format_cell(value, preformatted)
+            shown = shorten(cell)
+            hover = "" if shown == cell else f' title="{_escape(cell)}"'
+            self.append(f'<td style="{style}"{hover}>{start}{_escape(shown)}{end}</td>')
 
 
 def _is_number(value: object) -> bool:
@@ -64,9 +77,37 @@ def _format_cell(value: object, preformatted: bool) -> str:
     cell = "" if value is None else str(value)
     if not preformatted:
         cell = " ".join(cell.split())
-    if len(cell) > MAX_CELL_LENGTH:
-        cell = f"{cell[:MAX_CELL_LENGTH]}…"
+    return _truncate(cell, MAX_TITLE_LENGTH)
+
+
+def _truncate(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+def _keep(cell: str) -> str:
     return cell
+
+
+def _shorten_text(cell: str) -> str:
+    return _truncate(cell, MAX_CELL_LENGTH)
+
+
+def _shorten_id(cell: str) -> str:
+    """Shorten the IDs of the platform, such as `dataStoreId.` and a UUID; keep those of users."""
+    kind, _, value = cell.partition(".")
+    is_generated = kind.endswith("Id") and len(value) > MAX_ID_LENGTH
+    return _truncate(value, MAX_ID_LENGTH) if is_generated else _shorten_text(cell)
+
+
+def _format_size(cell: str) -> str:
+    """Format a number of bytes with three digits."""
+    if not cell:
+        return cell
+    size, units = float(cell), ["B", "kB", "MB", "GB", "TB"]
+    while size >= 999.5 and len(units) > 1:
+        size /= 1000
+        del units[0]
+    return f"{size:.3g} {units[0]}" if size < 999.5 else f"{size:.0f} {units[0]}"
 
 
 def _escape(value: str) -> str:

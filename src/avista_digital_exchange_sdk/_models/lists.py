@@ -1,31 +1,11 @@
-"""Lists that notebooks show as tables, and the rows of some types."""
+"""The rows of some types in tables of notebooks."""
 
 from collections.abc import Sequence
-from itertools import chain
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from .html import Row, build_table
-
-
-class HtmlRows(Protocol):
-    """An object that can be shown in a table."""
-
-    def _html_rows(self) -> Sequence[Row]: ...
-
-
-_Item = TypeVar("_Item", bound=HtmlRows)
-
-
-class HtmlList(list[_Item]):
-    """A list that notebooks show as a table.
-
-    All notebook front ends support `_repr_html_`. A formatter of IPython for lists would change the
-    display of other lists too.
-    """
-
-    def _repr_html_(self) -> str | None:
-        return build_table(list(chain.from_iterable(item._html_rows() for item in self)))
-
+from .directory import join_name
+from .html import Row
+from .html_list import HtmlRows
 
 # The attributes of generated classes that the mixins below need.
 
@@ -48,6 +28,32 @@ class _Asset(Protocol):
     def name(self) -> str | None: ...
     @property
     def attributes(self) -> Sequence[_Attribute]: ...
+
+
+class _File(Protocol):
+    @property
+    def dataStoreFileId(self) -> str: ...
+    @property
+    def dataStoreId(self) -> str | None: ...
+    @property
+    def dataStoreDirectoryId(self) -> str | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def fileExtension(self) -> str | None: ...
+    @property
+    def description(self) -> str | None: ...
+    @property
+    def storageSizeBytes(self) -> int | None: ...
+    @property
+    def lastModified(self) -> str | None: ...
+
+
+class _Entry(Protocol):
+    @property
+    def dataStoreDirectory(self) -> HtmlRows | None: ...
+    @property
+    def dataStoreFile(self) -> HtmlRows | None: ...
 
 
 class _Organization(Protocol):
@@ -102,6 +108,38 @@ class AssetHtmlMixin:
             }
             for attribute in self.attributes
         ]
+
+
+class FileHtmlMixin:
+    """Shows a file in a table, with its extension in its name."""
+
+    def _html_rows(self: _File) -> Sequence[Row]:
+        return [
+            {
+                "name": join_name(self.name, self.fileExtension),
+                "description": self.description,
+                "size": self.storageSizeBytes,
+                "lastModified": self.lastModified,
+                "dataStoreFileId": self.dataStoreFileId,
+                "dataStoreDirectoryId": self.dataStoreDirectoryId,
+                "dataStoreId": self.dataStoreId,
+            }
+        ]
+
+
+class EntryHtmlMixin:
+    """Shows an entry of a directory in a table: a directory or a file."""
+
+    def _html_rows(self: _Entry) -> Sequence[Row]:
+        row: dict[str, object] = dict.fromkeys(("name", "size", "lastModified", "id"))
+        if self.dataStoreFile is not None:
+            (file,) = self.dataStoreFile._html_rows()
+            row |= {name: file[name] for name in ("name", "size", "lastModified")}
+            row["id"] = file["dataStoreFileId"]
+        elif self.dataStoreDirectory is not None:
+            (directory,) = self.dataStoreDirectory._html_rows()
+            row |= {"name": f"{directory['name']}/", "id": directory["dataStoreDirectoryId"]}
+        return [row]
 
 
 class CollaborativeHtmlMixin:

@@ -14,8 +14,8 @@ from .._generated.enums import ModelSchemaType
 from .._generated.fragments import EndpointLastValues, IotLastValuesPage
 from .._graphql.client import require_found
 from .._graphql.pagination import paginate
+from .._models.html_list import HtmlList
 from .._models.keys import KeyMixin
-from .._models.lists import HtmlList
 from .._secrets import Secret
 from .._transfer.transfers import Transfers
 from .._utils.progress import ProgressReporter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .._models.lists import HtmlList
+from .._models.html_list import HtmlList
 from .timestamps import parse_timestamp_ns
 
 if TYPE_CHECKING:

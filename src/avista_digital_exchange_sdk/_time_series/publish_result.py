@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._models.lists import HtmlList
+from .._models.html_list import HtmlList
 from .publish_outcomes import PublishOutcomes
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..._graphql.client import require_found
-from ..._models.lists import HtmlList
+from ..._models.html_list import HtmlList
 from ..._secrets import Secret
 from ..._transfer.output_file import open_output
 from ..._transfer.upload import LocalFile

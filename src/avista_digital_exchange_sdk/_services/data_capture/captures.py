@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._graphql.client import require_found
 from ..._graphql.pagination import paginate
-from ..._models.lists import HtmlList
+from ..._models.html_list import HtmlList
 from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..base import BaseService

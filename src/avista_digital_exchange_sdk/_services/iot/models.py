@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..._graphql.client import require_found
-from ..._models.lists import HtmlList
+from ..._models.html_list import HtmlList
 from ..._utils import validation
 from ..base import BaseService
 

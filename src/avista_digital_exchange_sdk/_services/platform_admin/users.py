@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..._graphql.client import require_found
-from ..._models.lists import HtmlList
+from ..._models.html_list import HtmlList
 from ..._utils import validation
 from ..._utils.values import UNSET
 from ...errors import InvalidParameterError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._graphql.client import require_found
-from ..._models.lists import HtmlList
+from ..._models.html_list import HtmlList
 from ..._utils import validation
 from ..base import BaseService
 from .binding import bind_data_store

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..._graphql.client import require_found
-from ..._models.lists import HtmlList
+from ..._models.html_list import HtmlList
 from ..._time_series.latest_values import list_latest_values
 from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter

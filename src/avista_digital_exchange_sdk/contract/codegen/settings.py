@@ -112,6 +112,8 @@ SDK_PACKAGE = Settings(
         "AuthenticationToken": (Module("_models.tokens", 2), "AuthenticationTokenMixin"),
         "DataStore": (Module("_models.data_store", 2), "DataStoreMethods"),
         "DataStoreDirectory": (Module("_models.directory", 2), "DirectoryMixin"),
+        "DataStoreFile": (Module("_models.lists", 2), "FileHtmlMixin"),
+        "DataStoreObject": (Module("_models.lists", 2), "EntryHtmlMixin"),
         "Collaborative": (Module("_models.lists", 2), "CollaborativeHtmlMixin"),
         **dict.fromkeys(
             ("IotAttributeValue", "IotDataRecordError", "IotDataRecordWithErrors"),
