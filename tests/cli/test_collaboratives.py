@@ -46,7 +46,7 @@ def test_share_with_an_id_of_another_kind_is_refused(dx: Command, local: LocalEx
 def test_share_with_an_unknown_name_is_refused(dx: Command, local: LocalExchange) -> None:
     outcome = dx("share", "thing", local.collaborativeId)
     assert outcome.exit_code == 4
-    assert "no data store or time series database has the name 'thing'" in outcome.stderr
+    assert "group of endpoints or data capture has the name 'thing'" in outcome.stderr
 
 
 def test_share_of_another_users_service_is_refused(dx: Command, local: LocalExchange) -> None:
