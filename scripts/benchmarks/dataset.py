@@ -22,7 +22,7 @@ LINE_RECORDS = 5000
 FILE_ROWS = 1_000_000 // SCALE_DIVISOR
 
 # Of all assets, on one page of the emulator.
-PAGE_POINTS = 10_000
+PAGE_POINTS = 10_000 * SCALE_DIVISOR
 # Of all assets; those of eight assets are on FILTER_PAGES.
 FILTER_POINTS = 1_430_000
 FILTER_PAGES = 70

@@ -1,7 +1,7 @@
 """The workloads."""
 
 from .line import Line
-from .line_workloads import LINE_WORKLOADS
+from .line_workloads import LINE_PUBLISHING, LINE_WORKLOADS
 from .workload import Workload, faster, growth, peak, ratio
 
 CONSTRUCT = (
@@ -137,12 +137,13 @@ WORKLOADS: list[Workload] = [
         ("points",),
         accumulates_data=True,
     ),
+    *LINE_WORKLOADS,
+    # Those that publish come last, as the data they add stays in the database.
     Workload(
         "publish",
         "publish 100,000 records",
         "the same requests, serialized in advance, sent with plain httpx",
         (ratio("publish", "wall", 1.3),),
     ),
+    *LINE_PUBLISHING,
 ]
-
-WORKLOADS += LINE_WORKLOADS
