@@ -159,6 +159,8 @@ class TestServerExport:
             connection.send_export_ready(identifier, "query-2", "https://objects.test/other")
             nothing = {"onNotifyTimeSeriesQueryExportComplete": None}
             connection.send({"type": "data", "id": identifier, "payload": {"data": nothing}})
+            errors = {"data": None, "errors": [{"message": "Cannot return null"}]}
+            connection.send({"type": "data", "id": identifier, "payload": errors})
             connection.send({"type": "complete", "id": "another subscription"})
             connection.send_export_ready(identifier, "query-1", URL)
             connection.send_export_ready(identifier, "query-1", "https://objects.test/other")

@@ -70,9 +70,9 @@ class SubscriptionSource(Generic[Event]):
         self._feed = LiveFeed(client, [subject.subscription for subject in subjects], options.feed)
         self._pending: deque[Event] = deque()
 
-    async def open(self) -> None:
-        """Subscribe, and wait until the subscriptions are active."""
-        await self._feed.open()
+    async def open(self, timeout: float | None = None) -> None:
+        """Subscribe, and wait until the subscriptions are active, at most `timeout` seconds."""
+        await self._feed.open(timeout)
 
     async def next(self, timeout: float | None) -> Event:
         """Wait for an event; raise StopAsyncIteration at the end, TimeoutError after `timeout`."""

@@ -12,6 +12,7 @@ from .._backends import (
     check_process,
     current_process,
 )
+from ..errors import SubscriptionError
 from .client import GraphQLClient, Subscription
 from .event_buffer import BufferedEvent, BufferedGap, EventBuffer
 from .live_subscriptions import LiveSubscriptions
@@ -58,10 +59,11 @@ class LiveFeed:
         self._receiver = _Receiver(client, groups, self._buffer, self._started.set, options)
         self._task: BackgroundTask | None = None
 
-    async def open(self) -> None:
-        """Subscribe, and wait until all subscriptions are active."""
+    async def open(self, timeout: float | None = None) -> None:
+        """Subscribe, and wait until all subscriptions are active, at most `timeout` seconds."""
         self._task = self._client.backend.run_in_background(self._receiver.run)
-        await self._started.wait()
+        if not await self._started.wait(timeout):
+            raise SubscriptionError(f"the subscription did not start within {timeout:.3g} s")
         if not self._receiver.has_started:
             raise self._receiver.error or build_closed_error()
 

@@ -54,9 +54,9 @@ class CaptureStateSource(SubscriptionSource["DataCapture"]):
         self._capture_id = capture_id
         self._known: tuple[str, int] | None = None
 
-    async def open(self) -> None:
+    async def open(self, timeout: float | None = None) -> None:
         """Subscribe, then read the present state."""
-        await super().open()
+        await super().open(timeout)
         await self._read_change()
 
     # An event contains what the program that started the capture selected, so the capture is read.
@@ -89,7 +89,7 @@ async def wait_for_state(
     options = StreamOptions(FeedOptions(reconnect=True, buffer_size=WAIT_BUFFER_SIZE), None)
     source = CaptureStateSource(client, capture_id, options)
     try:
-        is_subscribed = await _try_to_open(source)
+        is_subscribed = await _try_to_open(source, timeout)
         while True:
             capture = await read_capture(client, capture_id)
             if _is_reached(capture, state):
@@ -109,10 +109,10 @@ async def wait_for_state(
         await source.close()
 
 
-async def _try_to_open(source: CaptureStateSource) -> bool:
+async def _try_to_open(source: CaptureStateSource, timeout: float) -> bool:
     """Subscribe; return whether that was possible. Without a subscription the state is polled."""
     try:
-        await source.open()
+        await source.open(timeout)
     except SubscriptionError:
         return False
     return True

@@ -68,14 +68,14 @@ class EndpointRecordSource(SubscriptionSource[IotLiveRecord]):
         self._backoff = Backoff(client.max_retries, client.backend.options)
         self._open_gaps: deque[BufferedGap] = deque()
 
-    async def open(self) -> None:
+    async def open(self, timeout: float | None = None) -> None:
         """Note what was published before, then subscribe."""
         await self._history.read_models()
         newest = await self._history.read_newest()
         for endpoint, milliseconds in zip(self._delivered.endpoints, newest, strict=True):
             endpoint.newest = milliseconds
         await self._note_existing()
-        await super().open()
+        await super().open(timeout)
         # What was published in between, or right after the start, has no event.
         self._schedule(self._delay)
 

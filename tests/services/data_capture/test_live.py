@@ -188,6 +188,17 @@ class TestWaiting:
         assert caught.value.state == "READY"
         assert "did not become COMPLETE within 0.2 s; it is READY" in str(caught.value)
 
+    def test_timeout_includes_the_time_to_subscribe(
+        self, exchange: AvistaDigitalExchange, connect: Connect, local: LocalExchange, capture: str
+    ) -> None:
+        with FaultyProxy(local.endpoint).running() as proxy:
+            proxy.expect(Fault("connection_init", "request", "stall"))
+            client = connect(local.token, endpoint=proxy.endpoint)
+            start = time.monotonic()
+            with pytest.raises(StateTimeoutError):
+                client.dataCapture.waitForState(capture, "COMPLETE", 0.5)
+            assert time.monotonic() - start < 10
+
     def test_state_is_polled_where_websockets_are_blocked(
         self,
         exchange: AvistaDigitalExchange,
