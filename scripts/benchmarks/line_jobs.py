@@ -52,7 +52,6 @@ def filter_page(env: Environment) -> Iterator[Work]:
             start,
             end,
             env.path("result.csv"),
-            aggregate="server",
         )
 
 
