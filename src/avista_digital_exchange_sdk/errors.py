@@ -38,6 +38,7 @@ URL. Errors of local files are the built-in `OSError` and its subclasses.
 from collections.abc import Mapping, Sequence
 
 from ._escaping import escape_controls
+from ._notebook_tracebacks import render_traceback
 
 __all__ = [
     "ApiError",
@@ -94,6 +95,10 @@ class DigitalExchangeError(Exception):
     def __str__(self) -> str:
         # It may contain strings from a server, which must not act on the terminal that shows it.
         return escape_controls(super().__str__())
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the traceback for IPython, without the inner frames of this package."""
+        return render_traceback(self)
 
 
 class InvalidParameterError(DigitalExchangeError, ValueError):

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from .._escaping import EscapingFilter
+from .._notebook_tracebacks import show_all_frames
 from .._secrets import MASK, Secret
 from .redaction import redact
 
@@ -25,6 +26,7 @@ def client_logger(debug: bool) -> logging.Logger:
     """Get the logger of a client. In debug mode it logs to stderr if logging is not configured."""
     if not debug:
         return logger
+    show_all_frames()
     if not logging.getLogger().handlers and not _has_stream():
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
