@@ -216,9 +216,10 @@ class EndpointRecordSource(SubscriptionSource[IotLiveRecord]):
         """Repeat a check later; report the gaps unless that can be expected to help."""
         if isinstance(error, FATAL):
             raise error
-        delay = self._backoff.next_delay() if _is_transient(error) else None
-        max_delay = self._client.backend.options.max_retry_delay
-        self._check_at = self._clock() + (max_delay if delay is None else delay)
+        is_transient = _is_transient(error)
+        delay = self._backoff.next_delay() if is_transient else None
+        later = self._client.backend.options.max_retry_delay if is_transient else self._interval
+        self._check_at = self._clock() + (later if delay is None else delay)
         self._client.log.info("%s; missed records will be fetched again", error)
         while self._open_gaps and delay is None:
             gap = self._open_gaps.popleft()

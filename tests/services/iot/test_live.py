@@ -261,6 +261,32 @@ class TestRecords:
             publish(exchange, endpoint, 3)
             assert read(records, 2) == [2, 3]
 
+    def test_records_that_cannot_be_fetched_are_reported_as_missing(
+        self,
+        exchange: AvistaDigitalExchange,
+        listener: AvistaDigitalExchange,
+        faulty_proxy: FaultyProxy,
+        endpoint: IotEndpoint,
+    ) -> None:
+        refused = b'{"data": null, "errors": [{"errorType": "BadRequest", "message": "too long"}]}'
+        gaps: list[StreamGap] = []
+        with listener.iot.subscribeToEndpointRecords(
+            endpoint.iotEndpointId, onGap=gaps.append
+        ) as records:
+            assert read_nothing(records)
+            faulty_proxy.expect(
+                Fault("data", "response", "close"),
+                Fault("iot_queryByTimeRange", "response", lambda body: refused),
+            )
+            publish(exchange, endpoint, 1)
+            assert read_nothing(records)
+            publish(exchange, endpoint, 2)
+            assert read(records, 1) == [2]
+        (gap,) = gaps
+        assert gap.recoveredFrom is None
+        assert "could not be fetched" in gap.reason
+        assert "too long" in gap.reason
+
     def test_missed_records_are_read_from_the_export_if_pages_have_another_format(
         self,
         exchange: AvistaDigitalExchange,
@@ -325,9 +351,16 @@ class TestRecords:
             assert read_nothing(records)
 
     def test_deleted_endpoint_ends_the_stream(
-        self, exchange: AvistaDigitalExchange, endpoint: IotEndpoint
+        self,
+        exchange: AvistaDigitalExchange,
+        connect: Connect,
+        local: LocalExchange,
+        endpoint: IotEndpoint,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        with exchange.iot.subscribeToEndpointRecords(endpoint.iotEndpointId) as records:
+        use_options(monkeypatch, stream_check_seconds=0.2)
+        client = connect(local.token, endpoint=local.endpoint)
+        with client.iot.subscribeToEndpointRecords(endpoint.iotEndpointId) as records:
             publish(exchange, endpoint, 1)
             assert read(records, 1) == [1]
             exchange.iot.deleteEndpoint(endpoint.iotEndpointId)
