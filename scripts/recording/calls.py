@@ -200,6 +200,8 @@ def _queries(exchange: AvistaDigitalExchange, database: str, folder: Path) -> It
         exchange.queryTimeSeriesDatabaseToPolars,
     ):
         yield Call(call.__name__, partial(call, *what))
+        # Results of several pages are exported.
+        yield Call(call.__name__, partial(call, *what, aggregate="server"))
         yield Call(call.__name__, _stop_midway(partial(call, *what, progress=_interrupt)))
     yield Call(
         "queryTimeSeriesDatabaseWithFilters",
