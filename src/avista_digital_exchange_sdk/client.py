@@ -7,16 +7,20 @@ from ._backends import SyncBackend
 from ._client_base import AsyncClientBase, ClientConfig, SyncClientBase
 from ._generated.client import Client
 from ._services.base import BaseService
+from ._services.collaborative import CollaborativeService
 from ._services.data_capture import DataCaptureService
 from ._services.exchange import ExchangeService
 from ._services.iot import IotService
 from ._services.platform_admin import PlatformAdminService
 from ._services.storage import StorageService
+from ._services.time_series import TimeSeriesService
+from ._sync_services.collaborative import SyncCollaborativeService
 from ._sync_services.data_capture import SyncDataCaptureService
 from ._sync_services.exchange import SyncExchangeService
 from ._sync_services.iot import SyncIotService
 from ._sync_services.platform_admin import SyncPlatformAdminService
 from ._sync_services.storage import SyncStorageService
+from ._sync_services.time_series import SyncTimeSeriesService
 
 
 class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
@@ -46,6 +50,16 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
     def dataStores(self) -> SyncStorageService:
         """The calls about data stores, as a separate object."""
         return SyncStorageService(self._calls)
+
+    @property
+    def timeSeries(self) -> SyncTimeSeriesService:
+        """The calls about time series databases, as a separate object."""
+        return SyncTimeSeriesService(self._calls)
+
+    @property
+    def collaboratives(self) -> SyncCollaborativeService:
+        """The calls about collaboratives, as a separate object."""
+        return SyncCollaborativeService(self._calls)
 
     @property
     def iot(self) -> SyncIotService:
@@ -93,6 +107,16 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     def dataStores(self) -> StorageService:
         """The calls about data stores, as a separate object."""
         return self._create_service(StorageService)
+
+    @property
+    def timeSeries(self) -> TimeSeriesService:
+        """The calls about time series databases, as a separate object."""
+        return self._create_service(TimeSeriesService)
+
+    @property
+    def collaboratives(self) -> CollaborativeService:
+        """The calls about collaboratives, as a separate object."""
+        return self._create_service(CollaborativeService)
 
     @property
     def iot(self) -> IotService:
