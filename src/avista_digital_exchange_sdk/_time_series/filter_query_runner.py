@@ -61,8 +61,8 @@ class FilterQueryRunner:
 
         Args:
             sink: The sink.
-            on_pages_read: Called before the export is requested, when the platform knows every
-                attribute of the result.
+            on_pages_read: Called before the export is requested, or the only chunk fetched, when
+                the platform knows every attribute of the result.
         """
 
         async def export(query: FilterQuery) -> None:
@@ -95,6 +95,8 @@ class FilterQueryRunner:
         if page.presignedUrl is not None and page.nextToken and is_distant:
             await self._merge(query, sink, is_split=True)
         elif self._spec.aggregate == "client" or (page.presignedUrl and not page.nextToken):
+            if on_pages_read is not None and not page.nextToken:
+                on_pages_read()
             await self._merge(query, sink)
         else:
             await self._export(query, sink, on_pages_read)
