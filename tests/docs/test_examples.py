@@ -64,11 +64,15 @@ def namespace(local: LocalExchange, tmp_path: Path) -> Iterator[dict[str, Any]]:
                 stack.callback(value.close)
 
 
+def run_setup(page: Path, namespace: dict[str, Any]) -> None:
+    exec(compile(setup_of(page), f"setup of {name_of(page)}", "exec"), namespace)
+
+
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if examples_of(page, "python")], ids=name_of
 )
 def test_python_blocks_run_and_print_what_they_show(page: Path, namespace: dict[str, Any]) -> None:
-    exec(compile(setup_of(page), f"setup of {name_of(page)}", "exec"), namespace)
+    run_setup(page, namespace)
     for block in examples_of(page, "python"):
         for step in steps_of(block, name_of(page)):
             output = run_step(step, namespace)
@@ -81,7 +85,10 @@ def test_python_blocks_run_and_print_what_they_show(page: Path, namespace: dict[
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if examples_of(page, "console")], ids=name_of
 )
-def test_console_sessions_run_and_print_what_they_show(page: Path, local: LocalExchange) -> None:
+def test_console_sessions_run_and_print_what_they_show(
+    page: Path, namespace: dict[str, Any]
+) -> None:
+    run_setup(page, namespace)
     commands = [one for block in examples_of(page, "console") for one in commands_of(block)]
     program = f'avista-dx() {{ {shlex.join(PROGRAM)} "$@"; }}'
     script = "\n".join([program, *(f"{one.command}\nprintf '\\036%s\\036' $?" for one in commands)])
