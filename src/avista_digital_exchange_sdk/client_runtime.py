@@ -54,7 +54,7 @@ class _Operations(GraphQLClient):
             result, query=query, operation_name=operation_name, variables=variables
         )
         async with (
-            subscriptions.connect(self.backend, self.endpoint, self.token) as connection,
+            subscriptions.connect(self, self.backend) as connection,
             connection.subscribe(subscription) as events,
         ):
             while True:

@@ -233,7 +233,7 @@ async def subscribe(exchange: AvistaDigitalExchange) -> AsyncGenerator[str, None
     client = exchange._graphql_client
     subscription = client.on_notify_time_series_query_export_complete("query")
     async with (
-        subscriptions.connect(client.backend, client.endpoint, client.token) as connection,
+        subscriptions.connect(client, client.backend) as connection,
         connection.subscribe(subscription) as events,
     ):
         while True:

@@ -12,7 +12,12 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from avista_digital_exchange_sdk import InvalidParameterError, UnauthorizedError
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    DigitalExchangeError,
+    InvalidParameterError,
+    UnauthorizedError,
+)
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..cli.conftest import PROGRAM, TIMEOUT_SECONDS
@@ -343,6 +348,17 @@ class TestLibrary:
         (note,) = caught.value.__notes__
         assert note.endswith("rejected the token, which comes from the argument token")
         assert pickle.loads(pickle.dumps(caught.value)).__notes__ == [note]
+
+    def test_subscription_reports_the_source_of_a_rejected_token(
+        self, local: LocalExchange
+    ) -> None:
+        with (
+            AvistaDigitalExchange("rejected", endpoint=local.endpoint) as client,
+            pytest.raises(DigitalExchangeError) as caught,
+        ):
+            client.iot.subscribeToEndpoint("iotEndpointId.1")
+        (note,) = caught.value.__notes__
+        assert note.endswith("rejected the token, which comes from the argument token")
 
     def test_file_system_uses_the_profile(self, login: Login, local: LocalExchange) -> None:
         login()

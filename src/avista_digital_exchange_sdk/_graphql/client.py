@@ -26,6 +26,7 @@ from ..errors import (
     ConnectionFailedError,
     DigitalExchangeError,
     NotFoundError,
+    SubscriptionError,
     UnauthorizedError,
 )
 from .documents import select_operation
@@ -38,6 +39,8 @@ Result = TypeVar("Result", bound="BaseModel")
 
 # The HTTP status for a rejected token, as opposed to a forbidden operation.
 REJECTED_TOKEN_STATUS = 401
+# The beginning of the type of errors of real-time connections with such a token.
+UNAUTHORIZED_TYPE = "Unauthorized"
 UNNAMED_OPERATION = "unnamed operation"
 
 _Object = TypeVar("_Object")
@@ -247,21 +250,24 @@ class GraphQLClient(TokenHolder):
         from .responses import parse_response
 
         max_error_bytes = self.backend.options.max_error_bytes
-        with self._add_sources():
+        with self.explain_errors():
             return parse_response(
                 operation.result, response, operation.label, self.token, max_error_bytes
             )
 
     @contextlib.contextmanager
-    def _add_sources(self) -> Iterator[None]:
+    def explain_errors(self) -> Iterator[None]:
         """Add to errors where a rejected token, or an unreachable endpoint, comes from."""
+        rejected = f"{self.endpoint} rejected the token, which comes from {self.sources.token}"
         try:
             yield
         except UnauthorizedError as error:
             if error.statusCode == REJECTED_TOKEN_STATUS:
-                error.add_note(
-                    f"{self.endpoint} rejected the token, which comes from {self.sources.token}"
-                )
+                error.add_note(rejected)
+            raise
+        except SubscriptionError as error:
+            if (error.errorType or "").startswith(UNAUTHORIZED_TYPE):
+                error.add_note(rejected)
             raise
         except ConnectionFailedError as error:
             if not error.sent:
@@ -282,7 +288,7 @@ class GraphQLClient(TokenHolder):
             body: The body of the request.
         """
         start = self.backend.clock()
-        with self._add_sources():
+        with self.explain_errors():
             response = await self.backend.post(self.endpoint, self.token, body, self._timeout)
         if self.log.isEnabledFor(logging.DEBUG):
             self.log.debug(

@@ -78,9 +78,7 @@ class LiveConnection:
 
     async def _run(self) -> None:
         try:
-            async with connect(
-                self._backend, self._client.endpoint, self._client.token
-            ) as connection:
+            async with connect(self._client, self._backend) as connection:
                 await self._serve(connection)
         except DigitalExchangeError as error:
             self.error = error

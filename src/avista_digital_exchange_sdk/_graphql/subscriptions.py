@@ -12,7 +12,7 @@ from .._backends import Backend, OpeningWebSocket, WebSocket
 from .._secrets import Secret
 from ..errors import SubscriptionError
 from . import appsync_protocol
-from .client import Result, Subscription
+from .client import GraphQLClient, Result, Subscription
 
 
 class Messages:
@@ -160,23 +160,24 @@ class RealtimeConnection:
 
 @contextlib.asynccontextmanager
 async def connect(
-    backend: Backend, endpoint: str, token: Secret[str], timeout: float | None = None
+    client: GraphQLClient, backend: Backend, timeout: float | None = None
 ) -> AsyncIterator[RealtimeConnection]:
     """Open a real-time connection in the background.
 
     Args:
-        backend: The backend.
-        endpoint: The GraphQL endpoint.
-        token: The token.
+        client: The client, with the endpoint and the token.
+        backend: The backend, which need not be the one of the client.
         timeout: Timeout in seconds of each step, if shorter than the default.
     """
+    endpoint, token = client.endpoint, client.token
     url = appsync_protocol.build_realtime_url(endpoint)
     subprotocols = appsync_protocol.build_subprotocols(endpoint, token)
 
     async def handshake(socket: WebSocket) -> float:
         messages = Messages(socket, backend, token)
         await messages.send(appsync_protocol.build_connection_init())
-        message = await messages.expect("connection_init", "connection_ack", None, timeout)
+        with client.explain_errors():
+            message = await messages.expect("connection_init", "connection_ack", None, timeout)
         return appsync_protocol.parse_connection_timeout(message)
 
     async with backend.websocket(url, subprotocols, handshake, timeout) as socket:

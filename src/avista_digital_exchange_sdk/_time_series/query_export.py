@@ -46,7 +46,7 @@ class QueryExport:
         self, timeout: float | None = None
     ) -> AbstractAsyncContextManager[RealtimeConnection]:
         """Open a connection over which the file can be announced, in the background."""
-        return connect(self._backend, self._client.endpoint, self._client.token, timeout)
+        return connect(self._client, self._backend, timeout)
 
     async def get_url(self, connection: RealtimeConnection | None = None) -> Secret[str]:
         """Request the file and wait until it is announced.

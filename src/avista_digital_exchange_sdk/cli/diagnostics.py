@@ -278,9 +278,7 @@ async def _check_websocket(client: "GraphQLClient") -> Check:
     from .._graphql import subscriptions
 
     try:
-        async with subscriptions.connect(
-            client.backend, client.endpoint, client.token, TIMEOUT_SECONDS
-        ) as connection:
+        async with subscriptions.connect(client, client.backend, TIMEOUT_SECONDS) as connection:
             await connection.opened()
     except (SubscriptionError, ConnectionFailedError, InvalidParameterError) as error:
         advice = (
