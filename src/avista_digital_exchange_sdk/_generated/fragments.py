@@ -16,6 +16,7 @@ from .._models.lists import (
     FileHtmlMixin,
 )
 from .._models.tokens import AuthenticationTokenMixin
+from .._models.typed_values import AttributeValueMixin
 from .._utils.argument_aliases import accept_aliases
 from .._utils.progress import ProgressArgument
 from .base_model import BaseModel
@@ -742,7 +743,7 @@ class TimeSeriesAssetAttributeData(BaseModel):
     "The value as a string."
 
 
-class TimeSeriesAssetAttribute(BaseModel):
+class TimeSeriesAssetAttribute(AttributeValueMixin, BaseModel):
     """One attribute of an asset and some of its data."""
 
     attributeType: MeasureValueType

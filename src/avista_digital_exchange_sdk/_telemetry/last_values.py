@@ -16,13 +16,14 @@ from .._graphql.client import require_found
 from .._graphql.pagination import paginate
 from .._models.html_list import HtmlList
 from .._models.keys import KeyMixin
+from .._models.typed_values import EndpointValueMixin
 from .._secrets import Secret
 from .._transfer.transfers import Transfers
 from .._utils.progress import ProgressReporter
 from ..errors import InvalidResponseError
 
 
-class EndpointLastValue(KeyMixin):
+class EndpointLastValue(EndpointValueMixin, KeyMixin):
     """The latest value of a telemetry attribute of an endpoint.
 
     Its properties can also be read as keys: `entry["lastValue"]`.

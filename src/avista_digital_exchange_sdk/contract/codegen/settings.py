@@ -121,6 +121,7 @@ SDK_PACKAGE = Settings(
         ),
         "IotDataRecord": (Module("_models.iot", 2), "IotDataRecordMixin"),
         "PublishIotDataResult": (Module("_models.iot", 2), "PublishIotDataResultMixin"),
+        "TimeSeriesAssetAttribute": (Module("_models.typed_values", 2), "AttributeValueMixin"),
         "TimeSeriesAssetData": (Module("_models.lists", 2), "AssetHtmlMixin"),
     },
 )

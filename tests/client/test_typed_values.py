@@ -1,0 +1,70 @@
+"""Latest values as Python values, beside their strings."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesAssetAttribute
+from avista_digital_exchange_sdk._telemetry.last_values import EndpointLastValue
+
+MOMENT = datetime(2024, 3, 19, 10, 39, 31, 942000, UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("DOUBLE", "12.5", 12.5),
+        ("DOUBLE", "1.5E3", 1500.0),
+        ("BIGINT", "9007199254740993", 9007199254740993),
+        ("BOOLEAN", "true", True),
+        ("BOOLEAN", "False", False),
+        ("VARCHAR", "12.50", "12.50"),
+        ("TIMESTAMP", "2024-03-19 10:39:31.942000000", MOMENT),
+        ("TIMESTAMP", "2024-03-19T10:39:31.942Z", MOMENT),
+        ("TIMESTAMP", "2024-03-19 10:39:31", MOMENT.replace(microsecond=0)),
+        ("BIGINT", "12.5", "12.5"),
+        ("BOOLEAN", "perhaps", "perhaps"),
+        ("TIMESTAMP", "yesterday", "yesterday"),
+        ("ADDED_LATER", "x", "x"),
+    ],
+)
+def test_value_of_an_attribute_has_its_type(kind: str, text: str, value: object) -> None:
+    options: Any = {"attributeType": kind, "lastValue": text}
+    attribute = TimeSeriesAssetAttribute(name="a", lastValueTime="2024-05-01", **options)
+    assert attribute.value == value
+    assert type(attribute.value) is type(value)
+    assert attribute.lastValue == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("double", "12.5", 12.5),
+        ("integer", "12", 12),
+        ("boolean", "TRUE", True),
+        ("string", "12", "12"),
+        ("dateTime", "2024-03-19T10:39:31.942+00:00", MOMENT),
+        ("duration", "PT1H", "PT1H"),
+        ("integer", "x", "x"),
+        ("double", None, None),
+        (None, "12", "12"),
+    ],
+)
+def test_value_of_telemetry_has_its_type(kind: str | None, text: str | None, value: object) -> None:
+    options: Any = {"schemaType": kind, "lastValue": text}
+    entry = EndpointLastValue(iotEndpointId="e", attributeName="a", **options)
+    assert entry.value == value
+    assert type(entry.value) is type(value)
+
+
+def test_latest_values_of_a_database_are_typed(
+    exchange: AvistaDigitalExchange, database: str
+) -> None:
+    record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "A kW", "DOUBLE", 12.5)
+    exchange.publishToTimeSeriesDatabase(database, "feeder-7", [record])
+    ((attribute,),) = [
+        asset.attributes for asset in exchange.listTimeSeriesAssetsAndLatestValues(database)
+    ]
+    assert (attribute.lastValue, attribute.value) == ("12.5", 12.5)
+    assert "value" not in attribute.model_dump()
