@@ -45,7 +45,13 @@ def print_table(
     titles = [
         Column(Text(escape_controls(title)), no_wrap=True, header_style="bold") for title in columns
     ]
-    table = Table(*titles, box=None, pad_edge=False, padding=(0, COLUMN_GAP, 0, 0))
+    table = Table(
+        *titles,
+        box=None,
+        pad_edge=False,
+        padding=(0, COLUMN_GAP, 0, 0),
+        show_header=any(map(str.strip, columns)),
+    )
     lines = [[escape_controls(cell) for cell in _cells(row, columns)] for row in rows]
     is_shortened = shorten_ids and _measure(columns, lines) > shutil.get_terminal_size().columns
     for line in lines:
