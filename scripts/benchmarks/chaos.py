@@ -47,7 +47,9 @@ class ChaosProxy:
         return server
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        # Cancelled when the proxy ends, which asyncio would report as an error.
+        ended = (OSError, asyncio.IncompleteReadError, asyncio.CancelledError)
+        with contextlib.suppress(*ended):
             server_reader, server_writer = await asyncio.open_connection(
                 "127.0.0.1", self._server_port
             )

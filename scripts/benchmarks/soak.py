@@ -132,7 +132,9 @@ class SoakReport:
             f"{each.gaps} gaps, error: {each.error}"
             for each in self.listeners
         ]
-        return "\n".join([*lines, f"memory grew by {self.growth / 1e6:.1f} MB"])
+        samples = [f"{size / 1e6:.0f}" for size in self.memory[:: max(len(self.memory) // 8, 1)]]
+        memory = f"memory grew by {self.growth / 1e6:.1f} MB: {' '.join(samples)} MB"
+        return "\n".join([*lines, memory])
 
 
 def run(seconds: float, seed: int = 0) -> SoakReport:
@@ -224,7 +226,7 @@ def _listen(
 ) -> None:
     try:
         with (
-            AvistaDigitalExchange(token, endpoint=url, timeout=5, maxRetries=8) as exchange,
+            AvistaDigitalExchange(token, endpoint=url, timeout=20, maxRetries=8) as exchange,
             exchange.iot.subscribeToEndpointRecords(ids, onGap=listener.note_gap) as records,
         ):
             ready.wait(60)
@@ -246,7 +248,7 @@ async def _listen_async(
 ) -> None:
     try:
         async with (
-            AsyncAvistaDigitalExchange(token, endpoint=url, timeout=5, maxRetries=8) as exchange,
+            AsyncAvistaDigitalExchange(token, endpoint=url, timeout=20, maxRetries=8) as exchange,
             exchange.iot.subscribeToEndpointRecords(ids, onGap=listener.note_gap) as records,
         ):
             await asyncio.to_thread(ready.wait, 60)
