@@ -15,6 +15,7 @@ from .._models.lists import (
     EntryHtmlMixin,
     FileHtmlMixin,
 )
+from .._models.rare_fields import RareFieldsMixin
 from .._models.tokens import AuthenticationTokenMixin
 from .._models.typed_values import AttributeValueMixin
 from .._utils.argument_aliases import accept_aliases
@@ -131,7 +132,7 @@ class Collaborative(CollaborativeHtmlMixin, BaseModel):
     "The members, by organization."
 
 
-class CollaborativeMemberOrganization(BaseModel):
+class CollaborativeMemberOrganization(RareFieldsMixin, BaseModel):
     """An organization's membership in a collaborative."""
 
     organization: Optional["Organization"] = None
@@ -776,7 +777,7 @@ class LatestValuesPage(BaseModel):
     "Ties a query to the device that asks. Sent back with the request for the next page."
 
 
-class Organization(BaseModel):
+class Organization(RareFieldsMixin, BaseModel):
     """A member organization of the Digital Exchange."""
 
     organizationId: str
@@ -842,7 +843,7 @@ class TimeSeriesDb(BaseModel):
     "Name of the Timestream table, for use in SQL."
 
 
-class Service(BaseModel):
+class Service(RareFieldsMixin, BaseModel):
     """A service of the Digital Exchange, such as a data store or a time series
     database. `serviceType` determines which of its reference fields is set."""
 
@@ -864,7 +865,7 @@ class TimestreamPage(BaseModel):
     "Timestream's response as JSON text: `QueryId`, `Rows`, `ColumnInfo`, `QueryStatus` and, if another page follows, `NextToken`. Every scalar in it is text."
 
 
-class User(BaseModel):
+class User(RareFieldsMixin, BaseModel):
     """A user of the Digital Exchange."""
 
     userId: str

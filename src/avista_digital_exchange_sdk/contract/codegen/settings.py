@@ -119,6 +119,10 @@ SDK_PACKAGE = Settings(
             ("IotAttributeValue", "IotDataRecordError", "IotDataRecordWithErrors"),
             (Module("_models.keys", 2), "KeyMixin"),
         ),
+        **dict.fromkeys(
+            ("CollaborativeMemberOrganization", "Organization", "Service", "User"),
+            (Module("_models.rare_fields", 2), "RareFieldsMixin"),
+        ),
         "IotDataRecord": (Module("_models.iot", 2), "IotDataRecordMixin"),
         "PublishIotDataResult": (Module("_models.iot", 2), "PublishIotDataResultMixin"),
         "TimeSeriesAssetAttribute": (Module("_models.typed_values", 2), "AttributeValueMixin"),
