@@ -26,6 +26,8 @@ from avista_digital_exchange_sdk import (
     RateLimitError,
     RequestTimeoutError,
     ServerError,
+    StateNotReachedError,
+    StateTimeoutError,
     SubscriptionError,
     TransferError,
     TransferIncompleteError,
@@ -63,6 +65,8 @@ ERRORS: list[tuple[type[DigitalExchangeError], dict[str, Any]]] = [
     (PublishIncompleteError, PUBLISH),
     (QueryIncompleteError, {"queryId": "query-1", "pagesRead": 3}),
     (ExportTimeoutError, {"queryId": "query-1"}),
+    (StateNotReachedError, {"state": "FINISHED"}),
+    (StateTimeoutError, {"state": "CAPTURING"}),
     (SubscriptionError, {}),
 ]
 

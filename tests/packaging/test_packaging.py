@@ -59,6 +59,7 @@ class TestSdist:
         with tarfile.open(sdist) as archive:
             names = [PurePosixPath(*PurePosixPath(name).parts[1:]) for name in archive.getnames()]
         assert {name.parts[0] for name in names} == {
+            ".dockerignore",
             ".gitignore",
             "CHANGELOG.md",
             "CITATION.cff",
@@ -67,6 +68,7 @@ class TestSdist:
             "PKG-INFO",
             "README.md",
             "SECURITY.md",
+            "docker",
             "docs",
             "pyproject.toml",
             "queries",
