@@ -14,16 +14,19 @@ from .commands.cat import cat
 from .commands.collaboratives import collaboratives, services, share, unshare
 from .commands.contract import contract, generate
 from .commands.copy import get, put
-from .commands.data_stores import ls, rm, stores, tree
+from .commands.data_stores import ls, rm, tree
 from .commands.databases import assets, databases
 from .commands.doctor import doctor
+from .commands.execute import execute
 from .commands.iot import iot
 from .commands.local import local
 from .commands.login import login, logout, profiles
+from .commands.manage import cp, du, find, mkdir, mv, zip_
 from .commands.mirror import mirror
 from .commands.publish import publish
 from .commands.query import query
 from .commands.sql import sql
+from .commands.stores import stores
 from .commands.tokens import tokens
 from .commands.whoami import whoami
 from .errors import handle_errors
@@ -31,15 +34,17 @@ from .exit_codes import EXIT_CODES
 from .shells import handle_completion_options
 
 DATABASE = "DATABASE"
+HELP_OPTIONS = ("-h", "--help")
 
 COMMANDS = (
     *(login, logout, profiles, whoami),
-    *(stores, ls, tree, cat, get, put, rm),
-    *(databases, assets, query, sql, publish, mirror),
+    *(ls, tree, find, du, cat, get, put, zip_, mkdir, mv, cp, rm),
+    *(assets, query, sql, publish, mirror),
     *(collaboratives, services, share, unshare),
-    *(doctor, local, contract, generate),
+    *(doctor, execute, local, contract, generate),
 )
-GROUPS = (iot, capture, tokens)
+LISTING_GROUPS = (stores, databases)
+GROUPS = (*LISTING_GROUPS, iot, capture, tokens)
 
 
 def _format_section(title: str, lines: Iterable[str]) -> str:
@@ -69,6 +74,15 @@ class _Program(TyperGroup):
             group = group.commands[args[end]]
             end += 1
         return args if end == start else [*args[start:end], *args[:start], *args[end:]]
+
+
+class _ListingGroup(_Program):
+    """A group that lists its objects if no command is given."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in HELP_OPTIONS):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
 
 
 class _Command(TyperCommand):
@@ -155,7 +169,13 @@ def _add(parent: typer.Typer, command: Command) -> None:
 for _command in COMMANDS:
     _add(app, _command)
 for _group in GROUPS:
-    _sub = typer.Typer(cls=_Program, help=_group.help, no_args_is_help=True, rich_markup_mode=None)
+    _is_listing = _group in LISTING_GROUPS
+    _sub = typer.Typer(
+        cls=_ListingGroup if _is_listing else _Program,
+        help=_group.help,
+        no_args_is_help=not _is_listing,
+        rich_markup_mode=None,
+    )
     for _command in _group.commands:
         _add(_sub, _command)
     app.add_typer(_sub, name=_group.name)

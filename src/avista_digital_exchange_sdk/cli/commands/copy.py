@@ -1,5 +1,6 @@
 """The commands that download and upload files."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,9 +14,9 @@ from ..completion import complete_local_source, complete_remote_path, complete_s
 from ..context import CommandContext
 from ..copy_plan import plan_downloads, plan_uploads
 from ..entry_format import to_json
-from ..failures import exit_on_failures
+from ..failures import exit_on_failures, print_failures_and_exit
 from ..output import print_json
-from ..remote_paths import HELP, is_remote, to_url
+from ..remote_paths import HELP, is_remote, to_url, to_url_if_remote
 from ..standard_streams import (
     STANDARD_INPUT,
     STANDARD_STREAM,
@@ -27,14 +28,18 @@ from ..standard_streams import (
 
 if TYPE_CHECKING:
     from ...file_system._downloads import Download
-    from ...file_system._parallel_copy import JobReport
-    from ...file_system._uploads import Upload
+    from ...file_system._parallel_copy import Failure, JobReport
+    from ...file_system._uploads import Upload, UploadPlan
     from ..aggregate_progress import AggregateCallback
 
 Recursive = Annotated[
     bool, typer.Option("--recursive", "-r", help="Include directories with everything in them.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Copy unchanged files again.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be copied.")]
+NoClobber = Annotated[
+    bool, typer.Option("--no-clobber", help="Skip files that exist at the target.")
+]
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")]
 
 
@@ -59,6 +64,8 @@ def get(
     recursive: Recursive = False,
     force: Force = False,
     fail_fast: FailFast = False,
+    no_clobber: NoClobber = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Download files and directories.
 
@@ -84,6 +91,11 @@ def get(
     plan = plan_downloads(run.files, sources, target, recursive=recursive)
     for note in plan.notes:
         run.info(to_url(note))
+    if no_clobber:
+        plan.files = [task for task in plan.files if not os.path.lexists(task.target)]
+    if dry_run:
+        _show_plan(run, plan.files, plan.failures)
+        return
     with _progress(run, "downloading", plan.files) as callback:
         report = run.files.run_downloads(plan, callback, fail_fast=fail_fast, force=force)
     if run.json:
@@ -118,6 +130,8 @@ def put(
     recursive: Recursive = False,
     force: Force = False,
     fail_fast: FailFast = False,
+    no_clobber: NoClobber = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Upload files and directories.
 
@@ -137,28 +151,47 @@ def put(
         if any(source is STANDARD_INPUT for source in sources):
             require_file_target(run.files, sources, target)
             sources = [stack.enter_context(spool_standard_input())]
-        _upload(run, sources, target, recursive=recursive, force=force, fail_fast=fail_fast)
+        plan = plan_uploads(run.files, sources, target, recursive=recursive)
+        if no_clobber:
+            plan.files = [task for task in plan.files if not run.files.exists(task.target)]
+        if dry_run:
+            _show_plan(run, plan.files, plan.failures)
+            return
+        is_single = len(plan.files) + len(plan.failures) == 1 and not recursive
+        _upload(run, plan, target, is_single=is_single, force=force, fail_fast=fail_fast)
 
 
 def _upload(
     run: CommandContext,
-    sources: list[Path],
+    plan: "UploadPlan",
     target: str,
     *,
-    recursive: bool,
+    is_single: bool,
     force: bool,
     fail_fast: bool,
 ) -> None:
-    plan = plan_uploads(run.files, sources, target, recursive=recursive)
     with _progress(run, "uploading", plan.files) as callback:
         report = run.files.run_uploads(plan, callback, fail_fast=fail_fast, force=force)
     if run.json:
         print_json([to_json(uploaded.info) for _, uploaded in report.done])
     copied = [task for task, uploaded in report.done if uploaded.is_new]
     run.info(f"uploaded {_summary(copied, report)} to {target}")
-    exit_on_failures(
-        report, "uploaded", is_single=len(plan.files) + len(plan.failures) == 1 and not recursive
-    )
+    exit_on_failures(report, "uploaded", is_single=is_single)
+
+
+def _show_plan(
+    run: CommandContext, tasks: "Sequence[Download | Upload]", failures: "Sequence[Failure]"
+) -> None:
+    """Show the files that would be copied, and fail for those that could not be."""
+    columns = {
+        "source": lambda task: to_url_if_remote(task.source),
+        "target": lambda task: to_url_if_remote(str(task.target)),
+        "bytes": lambda task: task.size,
+    }
+    run.print_rows(tasks, columns)
+    size = sum(task.size or 0 for task in tasks)
+    run.info(f"would copy {_count(len(tasks))} ({size:,} bytes)")
+    print_failures_and_exit(failures, f"of {len(tasks) + len(failures)} could not be copied")
 
 
 @contextmanager

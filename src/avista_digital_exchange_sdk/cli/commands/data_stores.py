@@ -8,6 +8,7 @@ from ..._models.paths import SEPARATOR
 from ..._utils import validation
 from ..command import command
 from ..completion import complete_remote_path
+from ..confirmation import Yes, confirm
 from ..context import CommandContext
 from ..entry_format import Info, display_name, entry_id, modified, sort_entries, to_json
 from ..failures import print_failures_and_exit
@@ -31,17 +32,6 @@ if TYPE_CHECKING:
 Location = Annotated[
     str, typer.Argument(metavar="PATH", autocompletion=complete_remote_path, help=HELP)
 ]
-
-
-@command("avista-dx stores", "avista-dx stores --json")
-def stores(run: CommandContext) -> None:
-    """List the data stores you own."""
-    columns = {
-        "name": lambda store: store.name,
-        "dataStoreId": lambda store: store.dataStoreId,
-        "description": lambda store: store.description,
-    }
-    run.print_rows(run.exchange.listDataStores(), columns)
 
 
 @command(
@@ -108,15 +98,23 @@ def rm(
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Include directories with everything in them.")
     ] = False,
+    yes: Yes = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted.")] = False,
 ) -> None:
     """Delete files and directories permanently.
 
     A path also deletes older files of the same name; an ID deletes only that file. Failures do not
-    stop the other deletions.
+    stop the other deletions. On a terminal, asks before more than one file is deleted.
     """
     from ...file_system._errors import affects_all
 
     matching = [match for path in paths for match in _matching(run, path, recursive)]
+    if dry_run:
+        for match in matching:
+            run.info(f"would delete {match}")
+        return
+    if len(matching) > 1 or recursive:
+        confirm(f"Delete {_describe(matching)} permanently?", yes=yes)
     deleted: list[str] = []
     failures: list[tuple[str, Exception]] = []
     for match in matching:
@@ -190,6 +188,10 @@ def _matching(run: CommandContext, remote_path: str, recursive: bool) -> list[st
             "PATH", remote_path, "files", note="use --recursive for directories"
         )
     return [to_url(path) for path in paths]
+
+
+def _describe(matching: list[str]) -> str:
+    return matching[0] if len(matching) == 1 else f"{len(matching)} files and directories"
 
 
 def _delete(run: CommandContext, remote_path: str) -> None:

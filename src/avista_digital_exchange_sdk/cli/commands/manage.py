@@ -1,0 +1,203 @@
+"""The commands that create, move, copy, measure and find what is in data stores."""
+
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+import typer
+
+from ..._models.paths import SEPARATOR
+from ..._utils import validation
+from ..command import command
+from ..completion import complete_remote_path
+from ..context import CommandContext
+from ..entry_format import basename, entry_id, to_json
+from ..output import print_json
+from ..remote_paths import HELP, expand_paths, is_file_id, resolve_path, to_url
+from .data_stores import Location
+
+Target = Annotated[
+    str, typer.Argument(metavar="TARGET", autocompletion=complete_remote_path, help=HELP)
+]
+Source = Annotated[
+    str, typer.Argument(metavar="SOURCE", autocompletion=complete_remote_path, help=HELP)
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")]
+NoClobber = Annotated[
+    bool, typer.Option("--no-clobber", help="Fail if the target exists; replace nothing.")
+]
+
+
+@command('avista-dx mkdir "dx://Solar site/loads/2024"', "avista-dx mkdir dx://<dataStoreId>/loads")
+def mkdir(
+    run: CommandContext,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", autocompletion=complete_remote_path, help=HELP)
+    ],
+) -> None:
+    """Create directories, with missing parents. Existing ones are left alone."""
+    created = []
+    for remote_path in paths:
+        path = resolve_path(run.files, "PATH", remote_path)
+        run.files.makedirs(path, exist_ok=True)
+        created.append(to_json(run.files.info(path)))
+        run.info(f"created {to_url(path)}")
+    if run.json:
+        print_json(created)
+
+
+@command(
+    "avista-dx mv dx://<dataStoreId>/may.csv dx://<dataStoreId>/loads/",
+    'avista-dx mv "dx://Solar site/may.csv" "dx://Solar site/2024-05.csv"',
+)
+def mv(
+    run: CommandContext,
+    source: Source,
+    target: Target,
+    no_clobber: NoClobber = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Move or rename a file or a directory.
+
+    The source is moved into TARGET if that is a directory or ends with a slash. Within a data store
+    nothing is copied; to another data store the source is copied, and then deleted.
+    """
+    path, goal = _source_and_target(run, source, target, no_clobber=no_clobber)
+    if dry_run:
+        run.info(f"would move {to_url(path)} to {to_url(goal)}")
+        return
+    run.files.mv(path, goal, recursive=True)
+    _report_target(run, "moved", path, goal)
+
+
+@command(
+    "avista-dx cp dx://<dataStoreId>/may.csv dx://<otherStoreId>/loads/",
+    'avista-dx cp --recursive "dx://Solar site/loads" "dx://Archive/loads"',
+)
+def cp(
+    run: CommandContext,
+    source: Source,
+    target: Target,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Include directories with everything in them.")
+    ] = False,
+    no_clobber: NoClobber = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Copy a file or a directory within the platform.
+
+    The source is copied into TARGET if that is a directory or ends with a slash. The contents pass
+    through this machine. `get` and `put` copy from and to local files.
+    """
+    path, goal = _source_and_target(run, source, target, no_clobber=no_clobber)
+    if not recursive and run.files.isdir(path):
+        raise validation.invalid_argument(
+            "SOURCE", source, "a file", note="use --recursive for directories"
+        )
+    if dry_run:
+        run.info(f"would copy {to_url(path)} to {to_url(goal)}")
+        return
+    run.files.copy(path, goal, recursive=recursive)
+    _report_target(run, "copied", path, goal)
+
+
+@command('avista-dx du "dx://Solar site"', "avista-dx du dx://<dataStoreId>/loads --total")
+def du(
+    run: CommandContext,
+    remote_path: Location,
+    total: Annotated[bool, typer.Option("--total", help="Show the sum only.")] = False,
+) -> None:
+    """Show the sizes of files and directories in bytes, without older files of the same name."""
+    path = resolve_path(run.files, "PATH", remote_path)
+    run.files.info(path)
+    sizes: dict[str, int] = run.files.du(path, total=False)
+    rows = {path: sum(sizes.values())}
+    if not total:
+        for name, size in sizes.items():
+            inner = name.removeprefix(path).lstrip(SEPARATOR)
+            if inner:
+                first = f"{path}{SEPARATOR}{inner.partition(SEPARATOR)[0]}"
+                rows[first] = rows.get(first, 0) + size
+    ordered = sorted(rows.items(), key=lambda row: row[0])
+    columns = {"bytes": lambda row: row[1], "path": lambda row: to_url(row[0])}
+    as_json = [{"path": to_url(name), "size": size} for name, size in ordered]
+    run.print_rows(ordered, columns, json=as_json)
+
+
+@command(
+    "avista-dx find \"dx://Solar site\" --name '*.csv'",
+    "avista-dx find dx://<dataStoreId>/loads --type directory",
+)
+def find(
+    run: CommandContext,
+    remote_path: Location,
+    name: Annotated[
+        str | None,
+        typer.Option(metavar="PATTERN", help="Only names that match, such as '*.csv'."),
+    ] = None,
+    kind: Annotated[
+        Literal["file", "directory"] | None,
+        typer.Option("--type", help="Only files, or only directories."),
+    ] = None,
+) -> None:
+    """List everything below a directory, one path per line. Quote patterns (* ? [...])."""
+    path = resolve_path(run.files, "PATH", remote_path)
+    run.files.info(path)
+    found = run.files.find(path, withdirs=True, detail=True, sizes=run.json)
+    matching = [
+        info
+        for info in found.values()
+        if info["name"] != path
+        and (kind is None or info["type"] == kind)
+        and (name is None or fnmatchcase(basename(info), name))
+    ]
+    if run.json:
+        print_json([to_json(info) for info in matching])
+        return
+    for info in matching:
+        typer.echo(to_url(info["name"]))
+
+
+@command(
+    "avista-dx zip dx://<dataStoreId>/loads/may.csv dx://<dataStoreId>/loads/june.csv -o loads.zip",
+    'avista-dx zip "dx://Solar site/loads/*.csv" --output loads.zip',
+)
+def zip_(
+    run: CommandContext,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", autocompletion=complete_remote_path, help=HELP)
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The local file to write.")
+    ],
+) -> None:
+    """Download files and directories as one zip file, which the platform creates."""
+    ids = [
+        path if is_file_id(path) else str(entry_id(run.files.info(path)))
+        for remote_path in paths
+        for path in expand_paths(run.files, "PATH", remote_path)
+    ]
+    with run.progress("downloading", "bytes") as callback:
+        written = run.exchange.downloadDataStoreZip(ids, output, progress=callback)
+    if run.json:
+        print_json({"target": str(written), "files": ids})
+    run.info(f"downloaded {written}")
+
+
+def _source_and_target(
+    run: CommandContext, source: str, target: str, *, no_clobber: bool
+) -> tuple[str, str]:
+    """Return the path of an existing source and the path that it gets."""
+    path = resolve_path(run.files, "SOURCE", source)
+    info = run.files.info(path)
+    goal = resolve_path(run.files, "TARGET", target)
+    if target.endswith(SEPARATOR) or run.files.isdir(goal):
+        goal = f"{goal}{SEPARATOR}{basename(info)}"
+    if no_clobber and run.files.exists(goal):
+        raise FileExistsError(17, "File exists", to_url(goal))
+    return path, goal
+
+
+def _report_target(run: CommandContext, done: str, path: str, goal: str) -> None:
+    if run.json:
+        print_json(to_json(run.files.info(goal)))
+    run.info(f"{done} {to_url(path)} to {to_url(goal)}")

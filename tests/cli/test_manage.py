@@ -1,0 +1,118 @@
+"""Commands that create, move, copy, measure, find and delete."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ..support.command_line import Command
+
+
+@pytest.fixture
+def loads(dx: Command, store: str, tmp_path: Path) -> str:
+    """A directory with two files and a subdirectory."""
+    folder = tmp_path / "loads"
+    (folder / "old").mkdir(parents=True)
+    for name, text in {"may.csv": "1,2", "june.csv": "3", "old/may 2023.csv": "12345"}.items():
+        (folder / name).write_text(text)
+    dx("put", "--recursive", folder, f"{store}/loads")
+    return f"{store}/loads"
+
+
+def test_mkdir_creates_parents_and_leaves_existing_directories_alone(
+    dx: Command, store: str
+) -> None:
+    for _ in range(2):
+        assert dx("mkdir", f"{store}/a/b c", f"{store}/d").exit_code == 0
+    assert [row[0] for row in dx("ls", store).rows] == ["a/", "d/"]
+
+
+def test_mv_moves_into_a_directory_and_renames(dx: Command, loads: str) -> None:
+    dx("mv", f"{loads}/may.csv", f"{loads}/old/")
+    dx("mv", f"{loads}/old/may.csv", f"{loads}/2024-05.csv")
+    found = dx("find", loads, "--type", "file").stdout.splitlines()
+    assert found == [f"{loads}/{name}" for name in ("2024-05.csv", "june.csv", "old/may 2023.csv")]
+
+
+def test_no_clobber_replaces_nothing(dx: Command, loads: str, tmp_path: Path) -> None:
+    result = dx("mv", "--no-clobber", f"{loads}/may.csv", f"{loads}/june.csv")
+    assert (result.exit_code, "File exists" in result.stderr) == (1, True)
+    dx("get", f"{loads}/june.csv", tmp_path / "june.csv")
+    (tmp_path / "june.csv").write_text("mine")
+    dx("get", "--no-clobber", f"{loads}/june.csv", f"{tmp_path}/")
+    assert (tmp_path / "june.csv").read_text() == "mine"
+    dx("put", "--no-clobber", tmp_path / "june.csv", f"{loads}/june.csv")
+    assert dx("cat", f"{loads}/june.csv").stdout == "3"
+
+
+def test_cp_copies_directories_with_recursive_only(dx: Command, loads: str, store: str) -> None:
+    assert dx("cp", loads, f"{store}/copy").exit_code == 2
+    assert dx("cp", "--recursive", loads, f"{store}/copy").exit_code == 0
+    assert dx("cat", f"{store}/copy/old/may 2023.csv").stdout == "12345"
+    dx("cp", f"{loads}/may.csv", f"{store}/copy/april.csv")
+    assert dx("cat", f"{store}/copy/april.csv").stdout == "1,2"
+
+
+def test_du_sums_up_directories(dx: Command, loads: str) -> None:
+    rows = dx("du", loads).rows
+    assert rows == [
+        ["9", loads],
+        ["1", f"{loads}/june.csv"],
+        ["3", f"{loads}/may.csv"],
+        ["5", f"{loads}/old"],
+    ]
+    assert dx("du", "--total", "--json", loads).json == [{"path": loads, "size": 9}]
+
+
+def test_find_matches_names_and_types(dx: Command, loads: str) -> None:
+    assert dx("find", loads, "--name", "may*").stdout.splitlines() == [
+        f"{loads}/may.csv",
+        f"{loads}/old/may 2023.csv",
+    ]
+    assert dx("find", loads, "--type", "directory").stdout == f"{loads}/old\n"
+    assert dx("find", f"{loads}/none").exit_code == 4
+
+
+def test_zip_downloads_what_matches(dx: Command, loads: str, tmp_path: Path) -> None:
+    assert dx("zip", f"{loads}/*.csv", "--output", tmp_path / "loads.zip").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "loads.zip") as archive:
+        assert sorted(archive.namelist()) == ["june.csv", "may.csv"]
+
+
+@pytest.mark.parametrize("command", ["rm", "mv", "get", "put"])
+def test_dry_run_changes_nothing(dx: Command, loads: str, tmp_path: Path, command: str) -> None:
+    before = dx("find", loads).stdout
+    local = tmp_path / "april.csv"
+    local.write_text("4")
+    arguments = {
+        "rm": [f"{loads}/may.csv"],
+        "mv": [f"{loads}/may.csv", f"{loads}/old/"],
+        "get": [f"{loads}/may.csv", tmp_path / "may.csv"],
+        "put": [local, f"{loads}/"],
+    }[command]
+    result = dx(command, "--dry-run", *arguments)
+    assert (result.exit_code, "would " in result.stderr) == (0, True)
+    assert dx("find", loads).stdout == before
+    assert not (tmp_path / "may.csv").exists()
+
+
+@pytest.mark.parametrize("group", ["stores", "databases"])
+def test_groups_create_rename_list_and_delete(dx: Command, group: str) -> None:
+    name = f"Name of {group}"
+    created = dx(group, "create", name, "--json")
+    assert created.json["name"] == name
+    assert dx(group, "rename", name, f"{name} 2").exit_code == 0
+    for arguments in ([group], [group, "list"], ["--json", group]):
+        assert f"{name} 2" in dx(*arguments).stdout
+    assert dx(group, "delete", f"{name} 2").exit_code == 0
+    assert f"{name} 2" not in dx(group).stdout
+
+
+def test_execute_prints_the_data_of_an_operation(dx: Command) -> None:
+    query = "query Session { user_getUserSession { user { firstName } } }"
+    for arguments, text in ([query], None), (["-"], query):
+        data = json.loads(dx("execute", *arguments, input=text).stdout)
+        assert data["user_getUserSession"]["user"]["firstName"]
+    result = dx("execute", query, "--variables", "[1]")
+    assert (result.exit_code, "--variables must be a JSON object" in result.stderr) == (2, True)
