@@ -107,7 +107,7 @@ CASES = {
         calls=STORE_CALLS,
     ),
     "a field that nothing uses is removed": case(
-        ("user", "  email: String\n", ""),
+        ("storage", "  s3ConfirmedUpload: Boolean\n", ""),
         kinds="FIELD_REMOVED",
     ),
     "a field is renamed": case(
@@ -153,7 +153,11 @@ CASES = {
         calls=USER_CALLS,
     ),
     "a field that nothing uses is deprecated": case(
-        ("user", "  email: String\n", "  email: String @deprecated\n"),
+        (
+            "storage",
+            "  s3ConfirmedUpload: Boolean\n",
+            "  s3ConfirmedUpload: Boolean @deprecated\n",
+        ),
         kinds="DEPRECATED",
     ),
     "an argument that is used is removed": case(
@@ -231,9 +235,9 @@ CASES = {
     ),
     "a required argument is added to what nothing uses": case(
         (
-            "storage",
-            "storage_createDataStoreFileDataView(dataStoreFileId: ID!)",
-            "storage_createDataStoreFileDataView(dataStoreFileId: ID!, sure: Boolean!)",
+            "data_capture",
+            "dataCapture_handleCompletion(captureId: ID!)",
+            "dataCapture_handleCompletion(captureId: ID!, sure: Boolean!)",
         ),
         kinds="REQUIRED_ARG_ADDED",
     ),
@@ -244,11 +248,7 @@ CASES = {
         calls=USER_CALLS - {"getUserInfo"},
     ),
     "an enum value that nothing uses is removed": case(
-        (
-            "user",
-            '  """Creates services and shares them with collaboratives."""\n  DATA_PROVIDER\n',
-            "",
-        ),
+        ("data_capture", "  DATE_CREATED\n", ""),
         kinds="VALUE_REMOVED_FROM_ENUM",
     ),
     "an enum value is renamed": case(
@@ -330,8 +330,9 @@ CASES = {
     ),
     "an operation that nothing uses is removed": case(
         (
-            "platform_admin",
-            '  """Lists organizations."""\n  platformAdmin_listOrganizations: [Organization]\n',
+            "data_capture",
+            '  """Handles the completion of a capture. For the platform itself."""\n'
+            "  dataCapture_handleCompletion(captureId: ID!): DataCapture\n",
             "",
         ),
         kinds="FIELD_REMOVED",
@@ -392,13 +393,13 @@ CASES = {
         breaks=True,
         calls={"listDataStores"},
     ),
-    "an argument of what nothing uses becomes required": case(
+    "an optional argument is added to what nothing uses": case(
         (
-            "platform_admin",
-            "platformAdmin_createCollaborative(description: String,",
-            "platformAdmin_createCollaborative(description: String!,",
+            "data_capture",
+            "dataCapture_handleCompletion(captureId: ID!)",
+            "dataCapture_handleCompletion(captureId: ID!, force: Boolean)",
         ),
-        kinds="ARG_CHANGED_KIND",
+        kinds="OPTIONAL_ARG_ADDED",
     ),
     "an argument that is left out gets another type": case(
         (
@@ -563,7 +564,7 @@ CASES = {
         ("user", "  lastName: String\n", '  lastName: String @renamed(to: "surname") @key\n'),
     ),
     "a scalar gets a specification URL": case(
-        ("user", "  email: String\n", "  email: Mail\n"),
+        ("storage", "  s3ConfirmedUpload: Boolean\n", "  s3ConfirmedUpload: Mail\n"),
         (
             "user",
             "type UserSession {",
