@@ -170,7 +170,7 @@ class TestProgressBars:
         read = shown("stderr", environment, *query)
         assert len(read.other_stream.splitlines()) == 1501
         assert "querying" in read.terminal
-        assert " kB of " in read.terminal
+        assert " pages" in read.terminal
 
     def test_progress_bar_does_not_mix_with_data(
         self, environment: dict[str, str], database: str, tmp_path: Path

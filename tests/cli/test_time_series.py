@@ -206,7 +206,7 @@ class TestQuery:
             ),
             (["--filter", "measured.csv", "--from", "-7d"], "--filter: measured.csv is not JSON"),
             (["--filter", "none.json", "--from", "-7d"], "--filter: none.json cannot be read: No"),
-            (["--filter", "other.json", "--from", "-7d"], "--asset, --filter[0] must be {"),
+            (["--filter", "other.json", "--from", "-7d"], "--filter[0] must be {"),
         ],
     )
     def test_query_names_the_invalid_option(
