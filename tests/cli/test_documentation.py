@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 import typer.main
 
-from avista_digital_exchange_sdk.cli.app import COMMANDS, GROUPS, app
+from avista_digital_exchange_sdk.cli.app import SECTIONS, app
+from avista_digital_exchange_sdk.cli.command import CommandGroup
 from avista_digital_exchange_sdk.cli.exit_codes import EXIT_CODES
 
 from ..support.command_line import run_command
 from ..support.documents import PAGES, ROOT
 from .conftest import PROGRAM, TIMEOUT_SECONDS
 
-BY_NAME = {command.name: command for command in COMMANDS} | {
+ENTRIES = [entry for entries in SECTIONS.values() for entry in entries]
+GROUPS = [entry for entry in ENTRIES if isinstance(entry, CommandGroup)]
+BY_NAME = {entry.name: entry for entry in ENTRIES if entry not in GROUPS} | {
     f"{group.name} {command.name}": command for group in GROUPS for command in group.commands
 }
 NAMES = list(BY_NAME)
@@ -54,7 +57,7 @@ class TestHelp:
         for name in [*NAMES, *(group.name for group in GROUPS)]:
             *group, command = name.split()
             result = run_command(*group, "--help").stdout
-            assert re.search(rf"^  {command} +\S.*\.$", result, re.M), name
+            assert re.search(rf"^  {command} +\S.*(\n {{6,}}\S.*)*[^.]\.$", result, re.M), name
 
     def test_help_imports_no_slow_modules(self) -> None:
         invocations = [["--help"], *([*name.split(), "--help"] for name in NAMES)]

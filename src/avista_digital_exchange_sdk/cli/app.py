@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from .._version import __version__
-from .command import COMMON_OPTIONS, COMMON_OPTIONS_WITH_VALUE, HIDDEN, Command
+from .command import COMMON_OPTIONS, COMMON_OPTIONS_WITH_VALUE, HIDDEN, Command, CommandGroup
 from .commands.capture import capture
 from .commands.cat import cat
 from .commands.collaboratives import collaboratives, services, share, unshare
@@ -35,16 +35,19 @@ from .shells import handle_completion_options
 
 DATABASE = "DATABASE"
 HELP_OPTIONS = ("-h", "--help")
+# Longer than the first sentence of any help, so that none is cut off.
+MAX_SENTENCE = 200
 
-COMMANDS = (
-    *(login, logout, profiles, whoami),
-    *(ls, tree, find, du, cat, get, put, zip_, mkdir, mv, cp, rm),
-    *(assets, query, sql, publish, mirror),
-    *(collaboratives, services, share, unshare),
-    *(doctor, execute, local, contract, generate),
-)
+# The sections of the help, with commands and groups of commands.
+SECTIONS: dict[str, tuple[Command | CommandGroup, ...]] = {
+    "Account": (login, logout, profiles, whoami, tokens),
+    "Files": (stores, ls, tree, find, du, cat, get, put, zip_, mkdir, mv, cp, rm),
+    "Time series": (databases, assets, query, sql, publish, mirror),
+    "Devices": (iot, capture),
+    "Sharing": (collaboratives, services, share, unshare),
+    "Development": (doctor, execute, local, contract, generate),
+}
 LISTING_GROUPS = (stores, databases)
-GROUPS = (*LISTING_GROUPS, iot, capture, tokens)
 
 
 def _format_section(title: str, lines: Iterable[str]) -> str:
@@ -74,6 +77,17 @@ class _Program(TyperGroup):
             group = group.commands[args[end]]
             end += 1
         return args if end == start else [*args[start:end], *args[:start], *args[end:]]
+
+
+class _Main(_Program):
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for title, entries in SECTIONS.items():
+            with formatter.section(title):
+                helps = [
+                    self.commands[entry.name].get_short_help_str(MAX_SENTENCE) for entry in entries
+                ]
+                names = [entry.name for entry in entries]
+                formatter.write_dl(list(zip(names, helps, strict=True)))
 
 
 class _ListingGroup(_Program):
@@ -130,7 +144,7 @@ def _move_database_first(args: list[str]) -> list[str]:
 
 app: typer.Typer = typer.Typer(
     name="avista-dx",
-    cls=_Program,
+    cls=_Main,
     help="Files, time series and collaboratives of the Avista Digital Exchange.\n\n"
     "Token and endpoint are those of --profile, else those of the environment variables "
     "AVISTA_DX_TOKEN and AVISTA_DX_ENDPOINT, else those that `avista-dx login` stored. Data is "
@@ -166,16 +180,22 @@ def _add(parent: typer.Typer, command: Command) -> None:
     parent.command(command.name, cls=_Command, epilog=epilog)(command.action)
 
 
-for _command in COMMANDS:
-    _add(app, _command)
-for _group in GROUPS:
-    _is_listing = _group in LISTING_GROUPS
-    _sub = typer.Typer(
-        cls=_ListingGroup if _is_listing else _Program,
-        help=_group.help,
-        no_args_is_help=not _is_listing,
+def _add_group(group: CommandGroup) -> None:
+    is_listing = group in LISTING_GROUPS
+    program = typer.Typer(
+        cls=_ListingGroup if is_listing else _Program,
+        help=group.help,
+        no_args_is_help=not is_listing,
         rich_markup_mode=None,
     )
-    for _command in _group.commands:
-        _add(_sub, _command)
-    app.add_typer(_sub, name=_group.name)
+    for command in group.commands:
+        _add(program, command)
+    app.add_typer(program, name=group.name)
+
+
+for _entries in SECTIONS.values():
+    for _entry in _entries:
+        if isinstance(_entry, CommandGroup):
+            _add_group(_entry)
+        else:
+            _add(app, _entry)
