@@ -27,6 +27,7 @@ from .commands.publish import publish
 from .commands.query import query
 from .commands.sql import sql
 from .commands.stores import stores
+from .commands.sync import sync
 from .commands.tokens import tokens
 from .commands.whoami import whoami
 from .errors import handle_errors
@@ -41,7 +42,7 @@ MAX_SENTENCE = 200
 # The sections of the help, with commands and groups of commands.
 SECTIONS: dict[str, tuple[Command | CommandGroup, ...]] = {
     "Account": (login, logout, profiles, whoami, tokens),
-    "Files": (stores, ls, tree, find, du, cat, get, put, zip_, mkdir, mv, cp, rm),
+    "Files": (stores, ls, tree, find, du, cat, get, put, sync, zip_, mkdir, mv, cp, rm),
     "Time series": (databases, assets, query, sql, publish, mirror),
     "Devices": (iot, capture),
     "Sharing": (collaboratives, services, share, unshare),

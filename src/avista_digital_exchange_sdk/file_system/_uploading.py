@@ -194,7 +194,7 @@ class UploadingFileSystem(DownloadingFileSystem):
                 self._listings,
                 tasks,
                 targets,
-                self._has_same_content,
+                self.has_same_content,
                 exclusive=mode == "create",
                 force=force,
             )
@@ -347,7 +347,7 @@ class UploadingFileSystem(DownloadingFileSystem):
             self._delete_files(*file_ids(upload_target.existing))
         return file
 
-    def _has_same_content(self, existing: Info, local: Path) -> bool:
+    def has_same_content(self, existing: Info, local: Path) -> bool:
         """Whether a remote file appears to have the same content as a local one."""
         size = local.stat().st_size
         self._fill_sizes([existing])
