@@ -324,12 +324,16 @@ def test_subscription_fails_with_an_error_frame(faulty, listen, kind, error_type
 
 
 def test_subscription_fault_can_close_the_connection(faulty, client, tmp_path, caplog):
-    record = client.createTimeSeriesInputRecord(1, "SECONDS", "A kW", "DOUBLE", 1.5)
-    client.publishToTimeSeriesDatabase(faulty.timeSeriesDbId, "meter", [record])
+    records = [
+        client.createTimeSeriesInputRecord(seconds, "SECONDS", "A kW", "DOUBLE", 1.5)
+        for seconds in (1, 2, 3)
+    ]
+    client.publishToTimeSeriesDatabase(faulty.timeSeriesDbId, "meter", records)
     times = "1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z"
     arguments = (faulty.timeSeriesDbId, [{"assetId": "meter"}], *times)
     with faulty.fail(EXPORTED, "disconnect") as fault:
-        client.queryTimeSeriesDatabaseWithFilters(*arguments, tmp_path / "data.csv")
+        # A result of one page needs no connection.
+        client.queryTimeSeriesDatabaseWithFilters(*arguments, tmp_path / "data.csv", maxRows=1)
     assert fault.count == 1
     assert "A kW" in (tmp_path / "data.csv").read_text()
     assert "closed (code 1011)" in caplog.text

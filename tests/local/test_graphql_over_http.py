@@ -111,26 +111,6 @@ def test_field_error_keeps_the_results_of_other_fields(graphql_client):
     assert len(result["errors"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        (
-            'mutation { storage_createDataStoreFileDataView(dataStoreFileId: "x") { name } }',
-            "storage_createDataStoreFileDataView",
-        ),
-        (
-            """mutation { renamed: storage_deleteDataStoreFileDataView(
-                dataStoreFileId: "x", dataViewId: "y") { name } }""",
-            "storage_deleteDataStoreFileDataView",
-        ),
-    ],
-)
-def test_unsupported_field_is_an_error(graphql_client, query, field):
-    (error,) = graphql_client.execute(query)["errors"]
-    assert error["errorType"] == "NotAvailable"
-    assert error["message"] == f"{field} is not available in the Local Exchange."
-
-
 def test_response_has_a_request_id(graphql_client, local):
     responses = [graphql_client.post(WHO), graphql_client.post(WHO), httpx.post(local.endpoint)]
     ids = [response.headers["x-amzn-requestid"] for response in responses]
