@@ -181,7 +181,7 @@ def write_in_store(exchange: AvistaDigitalExchange, existing: Existing, target: 
 
 def query_frame(exchange: AvistaDigitalExchange, existing: Existing, target: Path) -> Any:
     return exchange.queryTimeSeriesDatabaseToDataFrame(
-        existing.timeSeriesDbId, [{"assetId": "meter"}], *TIMES
+        existing.timeSeriesDbId, [{"assetId": "meter"}], *TIMES, aggregate="server"
     )
 
 

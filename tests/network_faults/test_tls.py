@@ -85,14 +85,19 @@ def test_tls_transfers_succeed_after_a_transient_fault(
     exchange.downloadDataStoreFile(file.dataStoreFileId, target)
     assert target.read_bytes() == CONTENT
     asset = "meter"
-    record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
-    exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, asset, [record])
+    records = [
+        exchange.createTimeSeriesInputRecord(second, "SECONDS", "power", "BIGINT", 7)
+        for second in (0, 1)
+    ]
+    exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, asset, records)
+    # Two pages: the result of one needs neither an export nor a real-time connection.
     exchange.queryTimeSeriesDatabaseWithFilters(
         local.timeSeriesDbId,
         [{"assetId": asset}],
         "1970-01-01T00:00:00Z",
         "1970-01-02T00:00:00Z",
         tmp_path / "result.csv",
+        maxRows=1,
     )
     assert (
         (tmp_path / "result.csv").read_text("utf-8").endswith(",1970-01-01 00:00:01.000000000,7\n")
