@@ -176,7 +176,7 @@ def test_browser_shows_tables_and_runs_none_of_their_contents(
     stores, tree, databases, values, collaboratives = page.locator("table").all()
     assert all(table.is_visible() for table in (stores, tree, databases, values, collaboratives))
     assert stores.locator("tbody tr").count() == 2
-    assert fresh.dataStoreId in stores.inner_text()
+    assert fresh.dataStoreId in stores.inner_html()
     assert tree.locator("td:first-child").all_inner_texts() == [
         "Solar site/",
         f"├── {HOSTILE}/ …",

@@ -137,7 +137,9 @@ def test_signals_of_posix_are_not_needed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_missing_time_zones_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "tzdata", None)
+    loaded = [name for name in sys.modules if name.startswith("tzdata.")]
+    for name in ["tzdata", *loaded]:
+        monkeypatch.setitem(sys.modules, name, None)
     zoneinfo.reset_tzpath(to=())
     try:
         zoneinfo.ZoneInfo.clear_cache()

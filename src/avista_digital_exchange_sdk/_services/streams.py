@@ -10,7 +10,6 @@ from .._utils.validation import invalid_argument
 if TYPE_CHECKING:
     from .._graphql.event_source import OnGap, StreamOptions
 
-DEFAULT_BUFFER_SIZE = 10_000
 MAX_BUFFER_SIZE = 10_000_000
 
 

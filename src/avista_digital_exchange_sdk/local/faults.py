@@ -71,7 +71,7 @@ class Fault:
     ) -> None:
         self.operation = operation
         self.kind = kind
-        self.count = 0
+        self.count: int = 0
         self.seconds = seconds
         self.retry_after = retry_after
         self.error_type = error_type

@@ -327,7 +327,7 @@ class TestGroup:
     ) -> None:
         calls = {name for name in dir(exchange.dataStores) if not name.startswith("_")}
         assert all("DataStore" in name for name in calls)
-        assert len(calls) == 17
+        assert len(calls) == 19
 
 
 def test_data_views_of_a_file_are_created_and_deleted(

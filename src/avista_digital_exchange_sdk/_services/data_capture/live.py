@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..._utils import validation
 from ..base import BaseService
-from ..streams import DEFAULT_BUFFER_SIZE, parse_stream_options
+from ..streams import parse_stream_options
 
 if TYPE_CHECKING:
     from ..._generated.enums import DataCaptureState
@@ -27,7 +27,7 @@ class CaptureStreamService(BaseService):
         captureId: str,
         *,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> AsyncEventStream[PublishCaptureDataResult]:
         """Receive what is published to a capture from now on.
@@ -79,7 +79,7 @@ class CaptureStreamService(BaseService):
         captureId: str,
         *,
         reconnect: bool = True,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> AsyncEventStream[PublishCaptureDataSuccessfulRecord]:
         """Receive each value that is written to a capture from now on.
@@ -133,7 +133,7 @@ class CaptureStreamService(BaseService):
         captureId: str,
         *,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> AsyncEventStream[DataCapture]:
         """Receive a capture each time it is started, stopped or completed from now on.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..._utils import validation
 from ..._utils.validation import invalid_argument
 from ..base import BaseService
-from ..streams import DEFAULT_BUFFER_SIZE, parse_stream_options
+from ..streams import parse_stream_options
 from .endpoint_ids import parse_endpoint_ids
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class EndpointStreamService(BaseService):
         *,
         endpointId: str | None = None,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> AsyncEventStream[PublishIotDataResult]:
         """Receive what is published to an endpoint from now on.
@@ -74,7 +74,7 @@ class EndpointStreamService(BaseService):
         iotEndpointIds: str | Sequence[str],
         *,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> AsyncEventStream[PublishIotDataResult]:
         """Receive what is published to several endpoints from now on.
@@ -117,7 +117,7 @@ class EndpointStreamService(BaseService):
         *,
         lookback: float = 300,
         reconnect: bool = True,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> AsyncEventStream[IotLiveRecord]:
         """Receive each record of one or more endpoints exactly once, from now on.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..._utils import validation
 from ..base import BaseService
-from ..streams import DEFAULT_BUFFER_SIZE, parse_stream_options
+from ..streams import parse_stream_options
 
 if TYPE_CHECKING:
     from ..._generated.fragments import TimeSeriesAssetData
@@ -23,7 +23,7 @@ class AssetStreamService(BaseService):
         assetId: str,
         *,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> AsyncEventStream[TimeSeriesAssetData]:
         """Receive what is published for an asset of a time series database from now on.

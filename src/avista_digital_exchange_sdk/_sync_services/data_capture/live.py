@@ -10,7 +10,6 @@ from ..._backends import run_sync
 from ..._graphql.event_streams import EventStream
 from ..._services.base import SyncService
 from ..._services.data_capture.live import CaptureStreamService
-from ..._services.streams import DEFAULT_BUFFER_SIZE
 
 if TYPE_CHECKING:
     from ..._generated.enums import DataCaptureState
@@ -32,7 +31,7 @@ class SyncCaptureStreamService(SyncService):
         captureId: str,
         *,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> EventStream[PublishCaptureDataResult]:
         """Receive what is published to a capture from now on.
@@ -77,7 +76,7 @@ class SyncCaptureStreamService(SyncService):
         captureId: str,
         *,
         reconnect: bool = True,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> EventStream[PublishCaptureDataSuccessfulRecord]:
         """Receive each value that is written to a capture from now on.
@@ -121,7 +120,7 @@ class SyncCaptureStreamService(SyncService):
         captureId: str,
         *,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> EventStream[DataCapture]:
         """Receive a capture each time it is started, stopped or completed from now on.

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ..._graphql.event_streams import EventStream
 from ..._services.base import SyncService
 from ..._services.iot.live import EndpointStreamService
-from ..._services.streams import DEFAULT_BUFFER_SIZE
 
 if TYPE_CHECKING:
     from ..._generated.fragments import PublishIotDataResult
@@ -29,7 +28,7 @@ class SyncEndpointStreamService(SyncService):
         *,
         endpointId: str | None = None,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> EventStream[PublishIotDataResult]:
         """Receive what is published to an endpoint from now on.
@@ -79,7 +78,7 @@ class SyncEndpointStreamService(SyncService):
         iotEndpointIds: str | Sequence[str],
         *,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> EventStream[PublishIotDataResult]:
         """Receive what is published to several endpoints from now on.
@@ -126,7 +125,7 @@ class SyncEndpointStreamService(SyncService):
         *,
         lookback: float = 300,
         reconnect: bool = True,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> EventStream[IotLiveRecord]:
         """Receive each record of one or more endpoints exactly once, from now on.

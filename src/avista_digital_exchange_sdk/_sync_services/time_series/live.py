@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ..._graphql.event_streams import EventStream
 from ..._services.base import SyncService
-from ..._services.streams import DEFAULT_BUFFER_SIZE
 from ..._services.time_series.live import AssetStreamService
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ class SyncAssetStreamService(SyncService):
         assetId: str,
         *,
         reconnect: bool = False,
-        bufferSize: int = DEFAULT_BUFFER_SIZE,
+        bufferSize: int = 10_000,
         onGap: OnGap | None = None,
     ) -> EventStream[TimeSeriesAssetData]:
         """Receive what is published for an asset of a time series database from now on.

@@ -232,7 +232,7 @@ def download(
     run.info(f"written: {output}")
 
 
-capture = CommandGroup(
+capture: CommandGroup = CommandGroup(
     "capture",
     "Data captures: created, started, fed with data, stopped and downloaded.",
     (list_, create, start, stop, publish, listen, download),

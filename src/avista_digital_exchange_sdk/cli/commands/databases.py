@@ -102,7 +102,7 @@ def _attributes(
             yield asset, attribute
 
 
-databases = CommandGroup(
+databases: CommandGroup = CommandGroup(
     "databases",
     "Time series databases. Without a command, lists those you own.",
     (list_, create, rename, delete),

@@ -288,7 +288,7 @@ def _to_line(record: "IotLiveRecord") -> dict[str, object]:
     }
 
 
-iot = CommandGroup(
+iot: CommandGroup = CommandGroup(
     "iot",
     "IoT devices: hubs, models, endpoints, groups and their telemetry.",
     (hubs, models, endpoints, groups, values, query, publish, listen),

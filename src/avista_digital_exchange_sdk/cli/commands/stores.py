@@ -66,7 +66,7 @@ def _report(run: CommandContext, done: str, store: "DataStore") -> None:
     run.info(f"{done}: {store.name} ({store.dataStoreId})")
 
 
-stores = CommandGroup(
+stores: CommandGroup = CommandGroup(
     "stores",
     "Data stores. Without a command, lists those you own.",
     (list_, create, rename, delete),

@@ -66,4 +66,6 @@ def delete(
     run.info(f"deleted: {deleted.name} ({deleted.tokenId})")
 
 
-tokens = CommandGroup("tokens", "Your authentication tokens.", (list_, create, delete))
+tokens: CommandGroup = CommandGroup(
+    "tokens", "Your authentication tokens.", (list_, create, delete)
+)

@@ -6,9 +6,8 @@ import keyword
 import string
 from collections.abc import Callable, Collection, Iterable
 
+import pydantic
 from ariadne_codegen.utils import str_to_pascal_case, str_to_snake_case
-
-from ..._models.base import BaseModel
 
 # Names that the modules of a generated package import.
 IMPORTED = frozenset(
@@ -37,8 +36,9 @@ IMPORTED = frozenset(
     }
 )
 # A field would shadow a method of the same name, and pydantic rejects one called `Config`.
-MEMBERS_OF_MODELS = frozenset(name for name in dir(BaseModel) if not name.startswith("_")) | {
-    "Config"
+MEMBERS_OF_MODELS = {
+    "Config",
+    *(name for name in dir(pydantic.BaseModel) if not name.startswith("_")),
 }
 BUILT_IN_TYPES = frozenset(name for name, value in vars(builtins).items() if type(value) is type)
 TYPENAME = "__typename"
