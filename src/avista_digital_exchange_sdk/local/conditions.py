@@ -13,7 +13,7 @@ class Conditions:
 
     def __init__(self, latency: float, throttle: float | None) -> None:
         self._initial = latency, throttle
-        self.faults = Faults()
+        self.faults: Faults = Faults()
         self.latency = latency
         self.throttle = throttle
 

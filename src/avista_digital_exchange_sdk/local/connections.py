@@ -43,7 +43,7 @@ class HttpConnection(H11Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the timeout for the first request."""
         super().connection_made(cast(asyncio.Transport, transport))
-        self.app = _Disconnectable(self.app, self.transport.abort)
+        self.app: Any = _Disconnectable(self.app, self.transport.abort)
         self._wait_for_head()
         if len(self.connections) > LIMITS.max_connections:
             self._make_room()
