@@ -30,6 +30,9 @@ ASSETS = [{"userDefinedId": "a", "attributes": [{"userDefinedId": "a-kW", "schem
 MODELS = count()
 """Numbers of models, whose names must differ."""
 
+USERS = count()
+"""Numbers of users, whose e-mail addresses must differ."""
+
 FILTER_QUERIES = [
     "queryTimeSeriesDatabaseWithFilters",
     "queryTimeSeriesDatabaseToArrow",
@@ -50,7 +53,6 @@ class World:
         store = faulty_platform.platform.create_data_store()
         self.store, self.home = store["dataStoreId"], store["homeDirectoryId"]
         self.database = faulty_platform.platform.create_database()
-        self.collaborative = faulty_platform.local.collaborativeId
         self.folder = folder
         self.source = folder / "load.csv"
         self.source.write_bytes(b"1")
@@ -75,6 +77,9 @@ class World:
             direct.dataCapture.publishData(
                 self.running_capture, [{"timestamp": 1, "attributeValues": {"a-kW": 1.5}}]
             )
+            attached = direct.dataCapture.attachFile(self.capture, self.source)
+            self.attachment = attached.attachmentId
+            (self.data_view,) = direct.createDataStoreFileDataView(self.file)
             self.hub = direct.iot.createHub("Roof").iotHubId
             self.empty_hub = direct.iot.createHub("Empty").iotHubId
             self.model, self.unused_model = (
@@ -89,6 +94,19 @@ class World:
             self.endpoint = direct.iot.createEndpoint(self.hub, self.model, "S").iotEndpointId
             self.group = direct.iot.createGroup(self.hub, "All", None, self.endpoint).iotGroupId
             self.token_id = direct.createAuthenticationToken("scratch", 1).tokenId
+            # Calls may delete any of these.
+            self.collaborative = direct.admin.createCollaborative("Scratch").collaborativeId
+            self.organization, self.empty_organization = (
+                direct.admin.createOrganization(name).organizationId for name in ("Lab", "Empty")
+            )
+            self.user, self.member = (
+                direct.admin.createUser(
+                    name, "Berg", f"{next(USERS)}@lab.example", self.organization
+                ).userId
+                for name in ("Ida", "Eva")
+            )
+            for user in (direct.getUserInfo().userId, self.member):
+                direct.admin.addCollaborativeMember(self.collaborative, user, "READ_WRITE")
             direct.addServiceToCollaborative(self.database, self.collaborative)
         self.records = [record]
         self._platform = faulty_platform.platform
@@ -112,8 +130,19 @@ class World:
             "dataStoreObjectIds": [self.file, self.directory],
             "serviceId": self.store,
             "collaborativeId": self.collaborative,
+            "organizationId": self.organization,
+            "userId": self.user,
+            "currentOwnerUserId": self.user,
+            "transferToUserId": self.member,
+            "firstName": "Ida",
+            "lastName": "Berg",
+            "email": f"{next(USERS)}@lab.example",
+            "permission": "READ_WRITE",
+            "memberState": "APPROVED",
             "name": "more",
             "captureId": self.capture,
+            "attachmentId": self.attachment,
+            "dataViewId": self.data_view,
             "displayName": "Night test",
             "assets": ASSETS,
             "iotHubId": self.hub,
@@ -145,6 +174,11 @@ class World:
             "document": "query mine { user_getUserSession { user { userId } } }",
         }
         more: dict[str, dict[str, Any]] = {
+            "admin.updateCollaborative": {"name": "Renamed"},
+            "admin.updateUser": {"firstName": "Eva"},
+            "admin.deleteOrganization": {"organizationId": self.empty_organization},
+            "admin.updateCollaborativeMember": {"userId": self.member},
+            "admin.removeCollaborativeMember": {"userId": self.member},
             "updateDataStore": {"name": "Renamed"},
             "dataCapture.updateCapture": {"displayName": "Renamed"},
             "dataCapture.publishData": {
