@@ -3,6 +3,7 @@
 import base64
 import logging
 import pickle
+import re
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,12 @@ from ..support.frames import local_variables
 
 GROUPS = find_groups().keys()
 SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series", "zip_")
+RESULT_CONTENT = re.compile(
+    r"/_dataframes/"
+    r"|^\S+/_time_series/filter_query_runner\.py:\d+ chunk\b"
+    r"|^\S+/_telemetry/range_rows\.py:\d+ header\b"
+)
+"""Local variables with the content of a result file, which is data."""
 
 # With it, as in Dask, errors are pickled with their causes.
 tblib.pickling_support.install()
@@ -65,8 +72,7 @@ def everything_shown_by(error: BaseException) -> list[str]:
         pickled = pickle.dumps(error, 0)
         assert str(pickle.loads(pickled)) == str(error)
         shown.append(pickled.decode("latin-1"))
-    # The content of a result file is data.
-    return [*shown, *(line for line in local_variables(error) if "/_dataframes/" not in line)]
+    return [*shown, *(line for line in local_variables(error) if not RESULT_CONTENT.search(line))]
 
 
 def forms(token: str) -> list[str]:
