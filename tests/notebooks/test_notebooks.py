@@ -185,7 +185,7 @@ def test_browser_shows_tables_and_runs_none_of_their_contents(
     ]
     assert "Solar measurements" in databases.inner_text()
     assert "Greensboro roof" in values.inner_text()
-    assert values.get_by_text(HOSTILE, exact=True).count() >= 2
+    assert values.inner_text().count(HOSTILE[:20]) >= 2
     assert "Ada Lindqvist (READ_WRITE)" in collaboratives.inner_text()
 
     tables = page.locator(".jp-OutputArea-output table")
