@@ -20,6 +20,7 @@ SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series", "zip_")
 RESULT_CONTENT = re.compile(
     r"/_dataframes/"
     r"|^\S+/_time_series/filter_query_runner\.py:\d+ chunk\b"
+    r"|^\S+/_time_series/result_writers\.py:\d+ (chunk|assets)\b"
     r"|^\S+/_telemetry/range_rows\.py:\d+ header\b"
 )
 """Local variables with the content of a result file, which is data."""
