@@ -67,6 +67,14 @@ class _Program(TyperGroup):
             self.params, self.add_help_option = [], False
         return super().parse_args(ctx, args)
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        self._write_section(formatter, "Commands", self.commands)
+
+    def _write_section(self, formatter: Any, title: str, names: Iterable[str]) -> None:
+        helps = {name: self.commands[name].get_short_help_str(MAX_SENTENCE) for name in names}
+        with formatter.section(title):
+            formatter.write_dl(list(helps.items()))
+
     def _move_common_options(self, args: list[str]) -> list[str]:
         """Move options of all commands from before the command to after it."""
         start = 0
@@ -83,12 +91,7 @@ class _Program(TyperGroup):
 class _Main(_Program):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         for title, entries in SECTIONS.items():
-            with formatter.section(title):
-                helps = [
-                    self.commands[entry.name].get_short_help_str(MAX_SENTENCE) for entry in entries
-                ]
-                names = [entry.name for entry in entries]
-                formatter.write_dl(list(zip(names, helps, strict=True)))
+            self._write_section(formatter, title, [entry.name for entry in entries])
 
 
 class _ListingGroup(_Program):
