@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BY_ASSET = "asset"
 MAX_PARTITIONS = 100_000
+OVERLAP = pd.Timedelta(milliseconds=1)
 VALID_PARTITIONS = '"asset", or a frequency of pandas such as "1D", "6h" or "MS"'
 
 
@@ -24,13 +25,15 @@ class Window(NamedTuple):
     """A part of a time range.
 
     Attributes:
-        start: Its start, in ISO 8601.
+        query_start: The start to query, in ISO 8601.
         end: Its end, in ISO 8601.
+        start: The time before which values are those of the window before; None for the first one.
         is_last: Whether it is the last one, which alone has the values at its end.
     """
 
-    start: str
+    query_start: str
     end: str
+    start: str | None
     is_last: bool
 
 
@@ -53,7 +56,7 @@ class Partitions(NamedTuple):
 def split_by_asset(asset_ids: Sequence[str], time_range: tuple[str, str]) -> Partitions:
     """Make a partition of each asset."""
     ordered = sorted(asset_ids)
-    window = Window(*time_range, is_last=True)
+    window = Window(*time_range, None, is_last=True)
     return Partitions(
         "assetId",
         (*ordered, ordered[-1]),
@@ -76,9 +79,17 @@ def split_by_time(
     key = "UTC" if zone is None else zone.key
     start, end = (pd.Timestamp(time).tz_convert(key).as_unit("ns") for time in time_range)
     bounds = [start, *_list_bounds(start, end, partition_by), end]
-    texts = [_format(bound) for bound in bounds]
     last = len(bounds) - 2
-    windows = [Window(texts[i], texts[i + 1], is_last=i == last) for i in range(last + 1)]
+    windows = [
+        Window(
+            # Whether or not the platform includes the start of a range.
+            _format(bound - OVERLAP if number else bound),
+            _format(bounds[number + 1]),
+            _format(bound) if number else None,
+            is_last=number == last,
+        )
+        for number, bound in enumerate(bounds[:-1])
+    ]
     return Partitions("timestamp", bounds, [asset_ids] * len(windows), windows)
 
 
@@ -120,15 +131,15 @@ def to_partition(table: pa.Table, schema: pa.Schema, window: Window, index: str)
     """Convert the result of a query to a partition.
 
     Args:
-        table: The result; it may have values at the end of the window.
+        table: The result; it may have values of the windows before and after.
         schema: The columns of all partitions.
         window: The time range of the partition.
         index: The column that is the index.
     """
+    if window.start is not None:
+        table = table.filter(pc.greater_equal(_times(table), pd.Timestamp(window.start).value))
     if not window.is_last:
-        end = pa.scalar(pd.Timestamp(window.end).value, pa.int64())
-        times = table["timestamp"].cast(pa.int64())
-        table = table.filter(pc.less(times, end))
+        table = table.filter(pc.less(_times(table), pd.Timestamp(window.end).value))
     columns = [
         table[field.name].cast(field.type)
         if field.name in table.column_names
@@ -139,3 +150,8 @@ def to_partition(table: pa.Table, schema: pa.Schema, window: Window, index: str)
     other = "timestamp" if index == "assetId" else "assetId"
     ordered = complete.sort_by([(index, "ascending"), (other, "ascending")])
     return to_pandas(ordered).set_index(index)
+
+
+def _times(table: pa.Table) -> pa.ChunkedArray:
+    """Return the timestamps in nanoseconds since 1970."""
+    return table["timestamp"].cast(pa.int64())

@@ -118,6 +118,9 @@ def test_unknown_names_are_reported_by_the_call(
     assert list(frame.columns) == ["assetId", "name", "kW"]
     with pytest.raises(NotFoundError):
         exchange.queryTimeSeriesDatabaseToDask(filled, filters, START, END, errors="raise")
+    only_unknown = [{"assetId": "a", "attributeNamesFilter": ["kVA"]}]
+    with pytest.raises(NotFoundError, match="'a' has no attribute 'kVA'"):
+        exchange.queryTimeSeriesDatabaseToDask(filled, only_unknown, START, END, errors="raise")
 
 
 def test_result_without_assets_is_empty(exchange: AvistaDigitalExchange, filled: str) -> None:

@@ -193,14 +193,12 @@ def _find_missing(
     filters: Iterable[TimeSeriesQueryAssetInput], types: Mapping[str, Mapping[str, str]]
 ) -> MissingSeries:
     """Return the requested assets and attributes that there are not."""
-    missing = []
-    for entry in filters:
-        known = types.get(entry.assetId)
-        if known is None:
-            missing.append(Series(entry.assetId, None))
-        else:
-            names = entry.attributeNamesFilter or ()
-            missing += [Series(entry.assetId, name) for name in names if name not in known]
+    missing = [
+        Series(entry.assetId, name)
+        for entry in filters
+        for name in entry.attributeNamesFilter or (None,)
+        if entry.assetId not in types or (name is not None and name not in types[entry.assetId])
+    ]
     return MissingSeries(missing, is_empty=False)
 
 
@@ -262,7 +260,7 @@ def _read_partition(
             TimeSeriesQueryAssetInput(assetId=asset_id, attributeNamesFilter=list(names))
             for asset_id, names in filters
         ],
-        (window.start, window.end),
+        (window.query_start, window.end),
         query.max_rows,
         query.export_timeout,
         query.aggregate,
