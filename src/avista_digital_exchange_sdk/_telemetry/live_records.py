@@ -35,21 +35,23 @@ def to_live_record(record: IotDataRecord, endpoint_id: str) -> IotLiveRecord:
     )
 
 
-class _Moment:
+class _Millisecond:
     """The records of an endpoint at one millisecond.
 
     There is only one, unless the publisher uses microseconds or nanoseconds.
 
     Attributes:
-        values: The hashes of the values of the records whose events were received.
-        fetched: The number of records that were fetched, and whose events may still be received.
+        delivered: The hashes of the values of the records that were delivered, or existed before.
+        received: The hashes of the values of the records whose events were received.
+        unmatched: The number of records that were fetched, and whose events may still be received.
     """
 
-    __slots__ = ("fetched", "values")
+    __slots__ = ("delivered", "received", "unmatched")
 
     def __init__(self) -> None:
-        self.values: tuple[int, ...] = ()
-        self.fetched = 0
+        self.delivered: tuple[int, ...] = ()
+        self.received: tuple[int, ...] = ()
+        self.unmatched = 0
 
 
 @dataclass
@@ -81,39 +83,44 @@ class DeliveredRecords:
     def __init__(self, size: int, capacity: int | None = None) -> None:
         self.endpoints = [EndpointRecords() for _ in range(size)]
         self._capacity = capacity or max(size * REMEMBERED_PER_ENDPOINT, MIN_REMEMBERED_RECORDS)
-        self._moments: OrderedDict[tuple[int, int], _Moment] = OrderedDict()
+        self._known: OrderedDict[tuple[int, int], _Millisecond] = OrderedDict()
 
     def add_live(self, endpoint: int, records: Iterable[IotLiveRecord]) -> Iterator[IotLiveRecord]:
         """Remember the records of one event; return those that are new, with their lateness."""
         in_event: Counter[tuple[int, int]] = Counter()
         for record in records:
-            moment = self._remember(endpoint, record.milliseconds)
+            known = self._remember(endpoint, record.milliseconds)
             fingerprint = _fingerprint(record)
             in_event[record.milliseconds, fingerprint] += 1
-            received = moment.values.count(fingerprint)
-            if moment.fetched and not received:
+            if in_event[record.milliseconds, fingerprint] <= known.received.count(fingerprint):
+                continue
+            known.received += (fingerprint,)
+            if known.unmatched:
                 # Fetched before its event was received.
-                moment.fetched -= 1
-                moment.values += (fingerprint,)
-            elif in_event[record.milliseconds, fingerprint] > received:
-                moment.values += (fingerprint,)
+                known.unmatched -= 1
+            else:
+                known.delivered += (fingerprint,)
                 yield self._deliver(endpoint, record)
 
     def add_fetched(
         self, endpoint: int, records: Sequence[IotLiveRecord]
     ) -> Iterator[IotLiveRecord]:
-        """Remember fetched records, ordered by time; return those that are new."""
+        """Remember fetched records, ordered by time; return those that are new.
+
+        All records of a millisecond must be fetched at once.
+        """
         for milliseconds, same in groupby(records, lambda record: record.milliseconds):
             if milliseconds <= self.endpoints[endpoint].floor:
                 continue
-            moment = self._remember(endpoint, milliseconds)
+            known = self._remember(endpoint, milliseconds)
             fetched = list(same)
-            missing = len(fetched) - len(moment.values) - moment.fetched
+            missing = len(fetched) - len(known.delivered)
             if missing <= 0:
                 continue
-            known = Counter(moment.values)
-            for record in sorted(fetched, key=lambda record: known[_fingerprint(record)])[:missing]:
-                moment.fetched += 1
+            counts = Counter(known.delivered)
+            for record in sorted(fetched, key=lambda each: counts[_fingerprint(each)])[:missing]:
+                known.delivered += (_fingerprint(record),)
+                known.unmatched += 1
                 record.isRecovered = True
                 yield self._deliver(endpoint, record)
 
@@ -123,15 +130,15 @@ class DeliveredRecords:
         known.newest = max(known.newest or record.milliseconds, record.milliseconds)
         return record
 
-    def _remember(self, endpoint: int, milliseconds: int) -> _Moment:
+    def _remember(self, endpoint: int, milliseconds: int) -> _Millisecond:
         key = (endpoint, milliseconds)
-        moment = self._moments.get(key)
-        if moment is None:
-            moment = self._moments[key] = _Moment()
-            while len(self._moments) > self._capacity:
-                (oldest, forgotten), _ = self._moments.popitem(last=False)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _Millisecond()
+            while len(self._known) > self._capacity:
+                (oldest, forgotten), _ = self._known.popitem(last=False)
                 self.endpoints[oldest].floor = max(self.endpoints[oldest].floor, forgotten)
-        return moment
+        return known
 
 
 def _fingerprint(record: IotDataRecord) -> int:

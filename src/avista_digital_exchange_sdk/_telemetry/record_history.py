@@ -94,7 +94,8 @@ class RecordHistory:
             starts: The start of the time range of each endpoint, in milliseconds.
 
         Yields:
-            The records of an endpoint, ordered by time. An endpoint may have several pages.
+            The records of an endpoint, ordered by time. An endpoint may have several pages, but
+            all records of a millisecond are on the same one.
         """
         with_attributes = {each: start for each, start in starts.items() if self._attributes[each]}
         for endpoint_ids in _group(with_attributes):
@@ -110,7 +111,8 @@ class RecordHistory:
         """Read the records of endpoints from the pages of a query, or else from its export."""
         if not self._uses_export:
             try:
-                async with aclosing(self._read_pages(endpoint_ids, start)) as pages:
+                pages = _join_milliseconds(self._read_pages(endpoint_ids, start))
+                async with aclosing(pages):
                     async for endpoint_id, records in pages:
                         yield endpoint_id, records
                 return
@@ -120,7 +122,8 @@ class RecordHistory:
                 # The format of the pages is not documented, that of the export is.
                 self._client.log.info("%s; exporting the result", error)
                 self._uses_export = True
-        async with aclosing(self._read_export(endpoint_ids, start)) as batches:
+        batches = _join_milliseconds(self._read_export(endpoint_ids, start))
+        async with aclosing(batches):
             async for endpoint_id, records in batches:
                 yield endpoint_id, records
 
@@ -170,6 +173,23 @@ class RecordHistory:
         self, filters: list[TimeSeriesQueryAssetInput], start: int
     ) -> RangeQueryOperations:
         return RangeQueryOperations(self._client, filters, (str(start), str(END_MILLISECONDS)))
+
+
+async def _join_milliseconds(
+    pages: AsyncGenerator[tuple[str, list[IotLiveRecord]], None],
+) -> AsyncGenerator[tuple[str, list[IotLiveRecord]], None]:
+    """Move records to the page that has the last ones of the same millisecond."""
+    held: dict[str, list[IotLiveRecord]] = {}
+    async with aclosing(pages):
+        async for endpoint_id, page in pages:
+            records = held.pop(endpoint_id, []) + page
+            split = len(records)
+            while split and records[split - 1].milliseconds == records[-1].milliseconds:
+                split -= 1
+            held[endpoint_id] = records[split:]
+            yield endpoint_id, records[:split]
+    for endpoint_id, records in held.items():
+        yield endpoint_id, records
 
 
 def _group(starts: Mapping[str, int]) -> list[list[str]]:

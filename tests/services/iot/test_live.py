@@ -15,6 +15,7 @@ from avista_digital_exchange_sdk import (
 )
 from avista_digital_exchange_sdk._telemetry.live_records import DeliveredRecords, IotLiveRecord
 from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local.query_engine import results
 
 from ...conftest import Connect
 from ...support.admin_client import AdminClient
@@ -350,6 +351,36 @@ class TestRecords:
             assert read(records, 3) == [0, 0, 0]
             assert read_nothing(records)
 
+    def test_records_within_a_millisecond_on_several_pages_are_all_fetched_once(
+        self,
+        exchange: AvistaDigitalExchange,
+        endpoint: IotEndpoint,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(results, "PAGE_BYTES", 300)
+
+        def publish_silently(microseconds: range) -> None:
+            data = [
+                {
+                    "timestamp": str(START * 1000 + time),
+                    "timeUnit": "MICROSECONDS",
+                    "attributes": [{"name": "Power", "value": str(time)}],
+                }
+                for time in microseconds
+            ]
+            selection = "iot_publish(iotEndpointId: $id, data: $data) { iotEndpointId }"
+            exchange.execute(
+                SELECT_LITTLE % selection, {"id": endpoint.iotEndpointId, "data": data}
+            )
+
+        publish_silently(range(20))
+        with exchange.iot.subscribeToEndpointRecords(endpoint.iotEndpointId) as records:
+            assert read_nothing(records)
+            publish_silently(range(20, 40))
+            values = [int(records.next(20).attributes[0].value) for _ in range(20)]
+            assert values == [*range(20, 40)]
+            assert read_nothing(records)
+
     def test_deleted_endpoint_ends_the_stream(
         self,
         exchange: AvistaDigitalExchange,
@@ -394,11 +425,26 @@ class TestDeliveredRecords:
         assert times(delivered.add_live(0, [live(1, "b")])) == [1]
         assert times(delivered.add_fetched(0, [live(1, "a"), live(1, "b"), live(1, "c")])) == [1]
 
+    def test_new_record_is_told_from_fetched_ones_of_the_same_millisecond(self) -> None:
+        delivered = DeliveredRecords(1)
+        assert times(delivered.add_fetched(0, [live(1, "a")])) == [1]
+        # Its event may be that of the fetched one, until the next check.
+        assert times(delivered.add_live(0, [live(1, "b")])) == []
+        (new,) = delivered.add_fetched(0, [live(1, "a"), live(1, "b")])
+        assert new.attributes[0].value == "b"
+        assert times(delivered.add_live(0, [live(1, "b")])) == []
+
+    def test_event_with_equal_records_after_they_were_fetched_is_not_new(self) -> None:
+        delivered = DeliveredRecords(1)
+        equal = [live(1, "a"), live(1, "a")]
+        assert times(delivered.add_fetched(0, equal)) == [1, 1]
+        assert times(delivered.add_live(0, equal)) == []
+
     def test_memory_is_limited_and_forgotten_records_are_not_fetched_again(self) -> None:
         delivered = DeliveredRecords(2, capacity=10)
         for time in range(100):
             assert times(delivered.add_live(0, [live(time)])) == [time]
-        assert len(delivered._moments) == 10
+        assert len(delivered._known) == 10
         assert delivered.endpoints[0].floor == 89
         assert times(delivered.add_fetched(0, [live(time) for time in range(101)])) == [100]
         assert times(delivered.add_fetched(1, [live(5)])) == [5]
