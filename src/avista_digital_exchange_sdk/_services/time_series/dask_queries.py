@@ -12,27 +12,23 @@ from uuid import uuid4
 from ..._backends import NetworkConfig, Proxies, SyncBackend, Tls, run_sync
 from ..._profiles.access import resolve_access
 from ..._secrets import Secret
-from ..._time_series.asset_filters import AssetFilters, parse_asset_filters
+from ..._time_series.asset_filters import AssetFilters
 from ..._time_series.asset_patterns import expand_patterns
 from ..._time_series.attribute_types import add_type
 from ..._time_series.latest_values import list_latest_values
 from ..._time_series.missing_data import (
-    ERROR_HANDLINGS,
     ErrorHandling,
     MissingSeries,
     Series,
     report_missing,
 )
-from ..._time_series.time_arguments import parse_time_range
-from ..._time_series.zones import TimeZone, parse_time_zone
 from ..._transfer.transfers import Transfers
 from ..._utils import validation
 from ..._utils.extras import require_extra
-from ..._utils.progress import NO_PROGRESS
 from ..._utils.validation import HttpHosts
 from ..base import BaseService
 from .filtered_query import FilteredQuery, QueryRequest
-from .query_arguments import AGGREGATIONS, MAX_PAGE_ROWS, Aggregate
+from .query_arguments import Aggregate, parse_request
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
@@ -111,26 +107,26 @@ class DaskQueryService(BaseService):
             ['assetId', 'name']
         """
         require_extra("dask", "dask.dataframe", "pandas", "pyarrow")
-        zone = None if timeZone is None else parse_time_zone("timeZone", timeZone)
-        client = self._client
-        query = _Query(
-            str(uuid4()),
-            _Connection(client.endpoint, client.sources.profile, client.max_retries),
-            validation.require_id("timeSeriesDbId", timeSeriesDbId),
-            None if maxRows is None else validation.parse_int("maxRows", maxRows, 1, MAX_PAGE_ROWS),
-            validation.parse_duration("exportTimeout", exportTimeout),
-            validation.parse_choice("aggregate", aggregate, AGGREGATIONS),
-            None if zone is None or zone.key == "UTC" else zone.key,
+        request = parse_request(
+            timeSeriesDbId,
+            assetAndAttributesFilter,
+            startTime,
+            endTime,
+            maxRows,
+            exportTimeout=exportTimeout,
+            aggregate=aggregate,
+            timeZone=timeZone,
+            errors=errors,
+            progress=None,
         )
-        validation.parse_choice("errors", errors, ERROR_HANDLINGS)
-        filters = parse_asset_filters(assetAndAttributesFilter)
-        time_range = parse_time_range(("startTime", startTime), ("endTime", endTime), zone)
         partitionBy = validation.require_str("partitionBy", partitionBy)
         assets = await list_latest_values(self._client, timeSeriesDbId)
-        expanded = expand_patterns(filters, assets)
+        expanded = expand_patterns(request.filters, assets)
         types = _find_types(expanded, assets)
-        report_missing(_find_missing(expanded, types), assets, time_range, errors)
-        return _create_frame(query, types, time_range, partitionBy)
+        report_missing(_find_missing(expanded, types), assets, request.time_range, errors)
+        client = self._client
+        connection = _Connection(client.endpoint, client.sources.profile, client.max_retries)
+        return _create_frame(connection, request, types, partitionBy)
 
 
 class _Connection(NamedTuple):
@@ -153,24 +149,14 @@ class _Query(NamedTuple):
     Attributes:
         run: A unique identifier: Dask takes partitions with equal arguments for the same.
         connection: How workers connect.
-        database_id: The database.
-        max_rows: The most rows of a page.
-        export_timeout: Seconds to wait for the platform's file.
-        aggregate: Where the result is merged.
-        zone: The time zone of timestamps. Defaults to UTC.
+        request: The query, whose assets and time range are those of each partition.
         index_column: The column that is the index.
-        types: The types of all attributes.
     """
 
     run: str
     connection: _Connection
-    database_id: str
-    max_rows: int | None
-    export_timeout: float
-    aggregate: str
-    zone: str | None
-    index_column: str = ""
-    types: Mapping[str, str] = {}
+    request: QueryRequest
+    index_column: str
 
 
 def _find_types(
@@ -203,28 +189,27 @@ def _find_missing(
 
 
 def _create_frame(
-    query: _Query,
+    connection: _Connection,
+    request: QueryRequest,
     types_by_asset: Mapping[str, Mapping[str, str]],
-    time_range: tuple[str, str],
     partition_by: str,
 ) -> dd.DataFrame:
     import dask.dataframe as dd
 
     from ..._dataframes import partitions
 
-    zone = _parse_zone(query.zone)
+    zone = request.zone
     asset_ids = list(types_by_asset)
     if partition_by == partitions.BY_ASSET and asset_ids:
-        parts = partitions.split_by_asset(asset_ids, time_range)
+        parts = partitions.split_by_asset(asset_ids, request.time_range)
     else:
         period = "1D" if partition_by == partitions.BY_ASSET else partition_by
-        parts = partitions.split_by_time(asset_ids, time_range, period, zone)
+        parts = partitions.split_by_time(asset_ids, request.time_range, period, zone)
     types: dict[str, str] = {}
     for own in types_by_asset.values():
         for attribute, kind in own.items():
             add_type(types, attribute, kind)
-    query = query._replace(index_column=parts.index_column, types=types)
-    meta = partitions.create_empty(partitions.create_schema(types, zone), parts.index_column)
+    common = request._replace(filters=[], error_handling="ignore", attribute_types=types)
     filters = [
         [(asset_id, list(types_by_asset[asset_id])) for asset_id in asset_ids]
         for asset_ids in parts.asset_ids
@@ -234,8 +219,8 @@ def _create_frame(
         _read_partition,
         filters,
         parts.windows,
-        query=query,
-        meta=meta,
+        query=_Query(str(uuid4()), connection, common, parts.index_column),
+        meta=partitions.create_empty(partitions.create_schema(types, zone), parts.index_column),
         divisions=tuple(parts.divisions),
         label="time-series",
     )
@@ -249,25 +234,16 @@ def _read_partition(
     from ..._dataframes import partitions
     from ..._generated.input_types import TimeSeriesQueryAssetInput
 
-    zone = _parse_zone(query.zone)
-    schema = partitions.create_schema(query.types, zone)
+    schema = partitions.create_schema(query.request.attribute_types or {}, query.request.zone)
     if not filters:
         return partitions.create_empty(schema, query.index_column)
     client = _connect(query.connection)
-    request = QueryRequest(
-        query.database_id,
-        [
+    request = query.request._replace(
+        filters=[
             TimeSeriesQueryAssetInput(assetId=asset_id, attributeNamesFilter=list(names))
             for asset_id, names in filters
         ],
-        (window.query_start, window.end),
-        query.max_rows,
-        query.export_timeout,
-        query.aggregate,
-        zone,
-        "ignore",
-        NO_PROGRESS,
-        query.types,
+        time_range=(window.query_start, window.end),
     )
     transfers = Transfers(client.backend, client.retry_policy)
     result = FilteredQuery(client, client.backend, transfers, request).read_table("wide")
@@ -286,7 +262,3 @@ def _connect(connection: _Connection) -> Client:
     http_hosts = validation.limit_http_hosts(allowed, access.endpoint)
     network = NetworkConfig(TIMEOUT_SECONDS, Tls(True), Proxies(None), http_hosts)
     return Client(SyncBackend(network), access, connection.max_retries)
-
-
-def _parse_zone(zone: str | None) -> TimeZone | None:
-    return None if zone is None else parse_time_zone("timeZone", zone)

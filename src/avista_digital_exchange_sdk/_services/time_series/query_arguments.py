@@ -43,8 +43,40 @@ def create_query(
     progress: object,
 ) -> FilteredQuery | AggregatedQuery:
     """Check the arguments; create the query that they describe."""
+    request = parse_request(
+        timeSeriesDbId,
+        assetAndAttributesFilter,
+        startTime,
+        endTime,
+        maxRows,
+        exportTimeout=exportTimeout,
+        aggregate=aggregate,
+        timeZone=timeZone,
+        errors=errors,
+        progress=progress,
+    )
+    if every is not None:
+        aggregation = parse_aggregation(every, how)
+        return AggregatedQuery(service._client, service._backend, request, aggregation)
+    return FilteredQuery(service._client, service._backend, service._transfers, request)
+
+
+def parse_request(
+    timeSeriesDbId: object,
+    assetAndAttributesFilter: object,
+    startTime: object,
+    endTime: object,
+    maxRows: object,
+    *,
+    exportTimeout: object,
+    aggregate: object,
+    timeZone: object,
+    errors: object,
+    progress: object,
+) -> QueryRequest:
+    """Check the arguments."""
     zone = None if timeZone is None else parse_time_zone("timeZone", timeZone)
-    request = QueryRequest(
+    return QueryRequest(
         validation.require_id("timeSeriesDbId", timeSeriesDbId),
         parse_asset_filters(assetAndAttributesFilter),
         parse_time_range(("startTime", startTime), ("endTime", endTime), zone),
@@ -55,7 +87,3 @@ def create_query(
         validation.parse_choice("errors", errors, ERROR_HANDLINGS),
         ProgressReporter(progress),
     )
-    if every is not None:
-        aggregation = parse_aggregation(every, how)
-        return AggregatedQuery(service._client, service._backend, request, aggregation)
-    return FilteredQuery(service._client, service._backend, service._transfers, request)

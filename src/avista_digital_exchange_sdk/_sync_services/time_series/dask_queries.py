@@ -12,9 +12,7 @@ from ..._services.base import SyncService
 from ..._services.time_series.dask_queries import DaskQueryService
 from ..._services.time_series.query_arguments import Aggregate
 from ..._time_series.asset_filters import AssetFilters
-from ..._time_series.missing_data import (
-    ErrorHandling,
-)
+from ..._time_series.missing_data import ErrorHandling
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
