@@ -293,6 +293,12 @@ def test_interrupted_download_sends_half_of_the_file(faulty, graphql_client):
     assert len(b"".join(received)) == 5_000
 
 
+def test_interrupted_download_of_an_empty_file_has_no_response(faulty, graphql_client):
+    url = graphql_client.download_url(graphql_client.upload(b""))
+    with faulty.fail("download", "lostResponse"), pytest.raises(httpx.RemoteProtocolError):
+        graphql_client.http.get(url)
+
+
 def test_everything_includes_transfers(faulty, graphql_client):
     url = graphql_client.download_url(graphql_client.upload(b"x"))
     with faulty.fail("*", "expired"):

@@ -194,7 +194,7 @@ class InterruptedResponse:
                 if left:
                     await send(message)
                 return
-            body = message["body"][:left]
+            body = message.get("body", b"")[:left]
             left -= len(body)
             if body:
                 await send({"type": "http.response.body", "body": body, "more_body": True})
