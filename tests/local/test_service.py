@@ -107,6 +107,11 @@ def test_presigned_urls_begin_with_the_public_url(connect_graphql):
     assert url.startswith("http://exchange:8000/objects/")
 
 
+def test_public_url_with_a_scheme_in_capitals_has_a_realtime_url():
+    with LocalExchange(publicUrl="HTTPS://exchange.example/") as local:
+        assert local.publicRealtimeEndpoint == "wss://exchange.example/graphql/realtime"
+
+
 @pytest.mark.parametrize("url", ["", "exchange", "ftp://exchange", "https://", "http://x/?a=b"])
 def test_public_url_that_is_no_url_of_a_server_is_refused(url):
     with pytest.raises(ValueError, match="publicUrl must be an http:// or https:// URL"):

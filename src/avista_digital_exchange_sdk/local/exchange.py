@@ -407,7 +407,8 @@ def parse_public_url(url: str) -> str:
             "publicUrl must be an http:// or https:// URL without query string or fragment, "
             f"got {url!r}"
         )
-    return url.rstrip("/")
+    # The scheme in lower case.
+    return parts.geturl().rstrip("/")
 
 
 def _to_url(host: str, listener: socket.socket) -> str:
