@@ -15,6 +15,11 @@ def find_nearest(name: str, known: Sequence[str]) -> list[str]:
     return [other for lower in close for other in by_lower[lower]][:MAX_NAMES]
 
 
+def format_suggestion(names: Sequence[str]) -> str:
+    """Format names that may have been meant."""
+    return f"did you mean {' or '.join(map(repr, names))}?"
+
+
 def format_nearest(name: str, known: Sequence[str], none: str) -> str:
     """Format the known names that are nearest to a name, or some of them if none is near.
 
@@ -26,7 +31,7 @@ def format_nearest(name: str, known: Sequence[str], none: str) -> str:
     if not known:
         return none
     if near := find_nearest(name, known):
-        return "did you mean " + " or ".join(map(repr, near)) + "?"
+        return format_suggestion(near)
     shown = ", ".join(map(repr, known[:MAX_NAMES]))
     more = f" and {len(known) - MAX_NAMES} more" if len(known) > MAX_NAMES else ""
     return f"there are {shown}{more}" if len(known) > 1 else f"there is {shown}"

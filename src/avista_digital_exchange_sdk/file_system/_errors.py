@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from .._graphql.client import REJECTED_TOKEN_STATUS
+from .._utils.nearest_names import format_suggestion
 from ..errors import (
     ConnectionFailedError,
     ExchangeClosedError,
@@ -32,7 +33,7 @@ def missing(path: str, similar: Sequence[str] = ()) -> FileNotFoundError:
     """Create the error for a path that does not exist; `similar` are names like the missing one."""
     error = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     if similar:
-        error.add_note(f"did you mean {' or '.join(map(repr, similar))}?")
+        error.add_note(format_suggestion(similar))
     return error
 
 
