@@ -9,8 +9,8 @@ from time import monotonic  # noqa: TID251  # likewise
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+# Default maximum number of threads; each uses its own connection.
 MAX_CONCURRENCY = 8
-"""Default maximum number of threads; each uses its own connection."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

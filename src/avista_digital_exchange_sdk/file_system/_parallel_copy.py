@@ -12,19 +12,19 @@ from ._errors import affects_all
 
 MAX_SHOWN_FAILURES = 3
 
+# Maximum number of threads; only MAX_CONCURRENCY of them copy large files at the same time. On a
+# distant line, a small file takes one round trip and hardly any bandwidth.
 MAX_SMALL_CONCURRENCY = 4 * MAX_CONCURRENCY
-"""Maximum number of threads; only MAX_CONCURRENCY of them copy large files at the same time. On a
-distant line, a small file takes one round trip and hardly any bandwidth."""
 
+# Maximum size of a small file.
 SMALL_BYTES = 1 << 20
-"""Maximum size of a small file."""
 
+# Minimum number of different requests that must fail in a row for a job to stop.
 MIN_LOST_REQUESTS = 3
-"""Minimum number of different requests that must fail in a row for a job to stop."""
 
+# Seconds to wait for running copies at the end of a job: deleting the record of a file that was not
+# uploaded takes up to five seconds, unless the platform is unreachable.
 CLEANUP_SECONDS = 15.0
-"""Seconds to wait for running copies at the end of a job: deleting the record of a file that was
-not uploaded takes up to five seconds, unless the platform is unreachable."""
 
 
 class Task(Protocol):

@@ -14,8 +14,8 @@ Step = tuple[str, Any, Any]
 Pending = tuple[Info, int, Step | None]
 """A directory, its depth, and the step to yield if its subdirectories have been walked."""
 
+# Maximum number of directories that are listed before they are needed.
 MAX_LOOKAHEAD = 4 * MAX_BATCH_QUERIES
-"""Maximum number of directories that are listed before they are needed."""
 
 
 class LookaheadLister:

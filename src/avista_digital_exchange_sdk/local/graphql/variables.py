@@ -138,7 +138,7 @@ def coerce_variables(
     try:
         for name, coerce in prepared.coercions.items():
             coerced[name] = coerce(coerced[name])
-    except (Exception, RecursionError):
+    except Exception:
         return None
     return coerced
 
