@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from avista_digital_exchange_sdk.cli.sync_plan import Entry, plan_sync
+
 from ..support.command_line import Command
 
 
@@ -90,3 +92,122 @@ def test_sync_needs_one_local_and_one_remote_directory(
     assert dx("sync", f"{store}/a", f"{store}/b").exit_code == 2
     assert dx("sync", tmp_path / "none", store).exit_code == 2
     assert dx("sync", f"{store}/none", tmp_path / "copy").exit_code == 4
+
+
+def test_sync_follows_links_and_copies_the_rest_if_some_are_broken(
+    dx: Command, store: str, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "june.csv").write_text("6")
+    (folder / "linked").symlink_to(tmp_path / "shared")
+    dx("sync", folder, store)
+    assert dx("cat", f"{store}/linked/june.csv").stdout == "6"
+
+    (folder / "notes.tmp").unlink()
+    (folder / "april.csv").write_text("4")
+    (folder / "loop").symlink_to(folder)
+    (folder / "broken.txt").symlink_to(tmp_path / "none")
+    for options in (["--delete"], ["--delete", "--dry-run"]):
+        result = dx("sync", folder, store, "--json", *options)
+        assert result.exit_code == 1
+        assert "broken symbolic link" in result.stderr
+        assert "symbolic link to a parent directory" in result.stderr
+    assert dx("cat", f"{store}/april.csv", f"{store}/notes.tmp").stdout == "4x"
+
+    # What is in a directory that cannot be listed is unknown; a file is left out by a pattern.
+    assert dx("sync", folder, store, "--delete", "--include", "*.csv").exit_code == 1
+    (folder / "loop").unlink()
+    assert dx("sync", folder, store, "--delete", "--exclude", "*.txt").exit_code == 0
+    assert dx("cat", f"{store}/notes.tmp").exit_code == 4
+
+
+def test_sync_deletes_nothing_behind_links_of_the_target(
+    dx: Command, store: str, folder: Path, tmp_path: Path
+) -> None:
+    dx("sync", folder, store)
+    copy, outside = tmp_path / "copy", tmp_path / "outside"
+    for directory in (copy, outside):
+        directory.mkdir()
+    (outside / "mine.csv").write_text("mine")
+    (copy / "linked").symlink_to(outside)
+    (copy / "file.csv").symlink_to(outside / "mine.csv")
+    (copy / "broken").symlink_to(tmp_path / "none")
+    assert dx("sync", "--delete", "--json", store, copy).json["deleted"] == ["file.csv"]
+    assert (outside / "mine.csv").read_text() == "mine"
+    # A link in the place of a file of the source does not lead out of the target, either.
+    (copy / "may.csv").unlink()
+    (copy / "may.csv").symlink_to(outside / "mine.csv")
+    result = dx("sync", "--delete", "--json", store, copy)
+    assert (result.exit_code, result.json["copied"]) == (1, [])
+    assert (outside / "mine.csv").read_text() == "mine"
+
+
+def test_sync_without_a_directory_of_a_data_store_deletes_nothing(
+    dx: Command, store: str, folder: Path, tmp_path: Path
+) -> None:
+    dx("sync", folder, store)
+    (tmp_path / "empty").mkdir()
+    for target in ("dx://", f"{store}/may.csv"):
+        result = dx("sync", "--delete", "--yes", tmp_path / "empty", target)
+        assert result.exit_code == 2
+        assert "TARGET must be a directory of a data store" in result.stderr
+    assert dx("sync", "dx://", tmp_path / "all").exit_code == 2
+    assert dx("sync", store, folder / "may.csv").exit_code == 2
+    assert len(dx("find", store, "--type", "file").rows) == 3
+
+
+def test_sync_into_the_root_of_a_data_store_deletes_what_is_missing_there(
+    dx: Command, store: str, folder: Path
+) -> None:
+    dx("sync", folder, store)
+    (folder / "notes.tmp").unlink()
+    result = dx("sync", "--delete", "--json", folder, f"{store}/")
+    assert result.json == {"copied": [], "deleted": ["notes.tmp"]}
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_sync_copies_a_file_of_the_same_size_that_changed_right_after_the_last_one(
+    dx: Command, store: str, folder: Path, tmp_path: Path, direction: str
+) -> None:
+    source, target = (folder, store) if direction == "up" else (store, tmp_path / "copy")
+    dx("sync", folder, store)
+    dx("sync", source, target)
+    (folder / "may.csv").write_text("9,9")
+    if direction == "down":
+        dx("put", folder / "may.csv", f"{store}/may.csv")
+    assert dx("sync", source, target, "--json").json["copied"] == ["may.csv"]
+    assert dx("sync", source, target, "--json").json["copied"] == []
+
+
+def test_sync_reports_files_whose_place_a_directory_takes(
+    dx: Command, store: str, folder: Path, tmp_path: Path
+) -> None:
+    dx("sync", folder, store)
+    copy = tmp_path / "copy"
+    (copy / "may.csv").mkdir(parents=True)
+    (copy / "old").write_text("a file")
+    (copy / "mine.csv").write_text("mine")
+    result = dx("sync", "--delete", "--json", store, copy)
+    assert (result.exit_code, result.json) == (1, {"copied": ["notes.tmp"], "deleted": []})
+    assert "2 of 3 not copied" in result.stderr
+    assert {path.name for path in copy.iterdir()} == {"may.csv", "old", "mine.csv", "notes.tmp"}
+
+
+def test_sync_changes_names_that_this_machine_does_not_allow(
+    dx: Command, store: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("1")
+    dx("put", tmp_path / "a.csv", f"{store}/a\x1b[2J.csv")
+    copy = tmp_path / "copy"
+    for expected in (["a_[2J.csv"], []):
+        assert dx("sync", "--delete", "--json", store, copy).json == {
+            "copied": expected,
+            "deleted": [],
+        }
+    assert read(copy) == {"a_[2J.csv": "1"}
+
+
+def test_sync_does_not_delete_a_copied_file_if_case_is_ignored() -> None:
+    source, target = {"May.csv": Entry(1, 2)}, {"may.csv": Entry(1, 1), "june.csv": Entry(1, 1)}
+    plan = plan_sync(source, target, lambda *_: False, str.casefold)
+    assert (plan.copied, plan.deleted) == (["May.csv"], ["june.csv"])

@@ -391,7 +391,7 @@ class TestHiddenFiles:
         for name in names:
             file_system.pipe(f"{home}/{name}", name.encode())
         # As on macOS and Windows.
-        monkeypatch.setattr(_downloads, "_ignores_case", lambda folder: True)
+        monkeypatch.setattr(_downloads, "ignores_case", lambda folder: True)
         file_system.get(f"{home}/", str(tmp_path / "got"), recursive=True)
         got = tree_of(tmp_path / "got")
         assert sorted(got.values()) == sorted(name.encode() for name in names)

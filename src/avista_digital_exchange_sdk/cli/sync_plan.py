@@ -1,7 +1,6 @@
 """Plans what `avista-dx sync` copies and deletes."""
 
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -18,11 +17,11 @@ class Entry(NamedTuple):
     """A file on one of the sides.
 
     Attributes:
-        size: Its size in bytes.
+        size: Its size in bytes; None if it is unknown.
         modified: Seconds since 1970 when it was changed, or uploaded.
     """
 
-    size: int
+    size: int | None
     modified: float
 
 
@@ -63,24 +62,27 @@ def _matches(path: str, patterns: Sequence[str]) -> bool:
 
 
 def list_local(folder: Path, selection: Selection) -> dict[str, Entry]:
-    """List the files below a local directory; symbolic links to directories are not followed."""
-    return {
-        path: Entry(status.st_size, status.st_mtime)
-        for path, status in _walk(folder)
-        if path in selection
-    }
+    """List the files below a local directory; none if it does not exist.
+
+    Symbolic links to directories are not followed, so that nothing outside can be deleted.
+    """
+    entries = {}
+    for path in _walk(folder) if folder.exists() else ():
+        name = path.relative_to(folder).as_posix()
+        # Broken symbolic links are no files.
+        if name in selection and path.is_file():
+            status = path.stat()
+            entries[name] = Entry(status.st_size, status.st_mtime)
+    return entries
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+def _walk(folder: Path) -> Iterator[Path]:
     def fail(error: OSError) -> None:
         raise error
 
     for parent, _, names in os.walk(folder, onerror=fail):
         for name in names:
-            path = Path(parent, name)
-            status = path.stat()
-            if stat.S_ISREG(status.st_mode):
-                yield path.relative_to(folder).as_posix(), status
+            yield Path(parent, name)
 
 
 def list_remote(
@@ -89,17 +91,22 @@ def list_remote(
     """List the files below a directory of a data store; none if it does not exist."""
     entries = {}
     for info in files.find(directory, detail=True).values():
-        path = info["name"].removeprefix(directory).lstrip(SEPARATOR)
-        uploaded: datetime | None = info.get("modified")
+        path = info["name"].removeprefix(f"{directory}{SEPARATOR}")
         if path in selection:
-            entries[path] = Entry(info["size"], uploaded.timestamp() if uploaded else 0)
+            entries[path] = Entry(info["size"], to_seconds(info.get("modified")))
     return entries
+
+
+def to_seconds(uploaded: datetime | None) -> float:
+    """Convert an upload time to seconds since 1970; 0 if it is unknown."""
+    return uploaded.timestamp() if uploaded else 0
 
 
 def plan_sync(
     source: Mapping[str, Entry],
     target: Mapping[str, Entry],
     is_same: Callable[[str, Entry, Entry], bool],
+    to_key: Callable[[str], str] = compose,
 ) -> SyncPlan:
     """Compare both sides.
 
@@ -107,14 +114,15 @@ def plan_sync(
         source: The files of the source.
         target: The files of the target.
         is_same: Whether a file is the same on both sides, by its path and both entries.
+        to_key: Converts a path to what it shares with others of the same file. By default, both
+            normal forms of Unicode are the same.
     """
-    # Names are the same in both normal forms of Unicode.
-    names = {compose(path): path for path in target}
+    names = {to_key(path): path for path in target}
     copied = []
     for path, entry in source.items():
-        other = target.get(names.get(compose(path), path))
+        other = target.get(names.get(to_key(path), path))
         if other is None or not is_same(path, entry, other):
             copied.append(path)
-    kept = set(map(compose, source))
-    deleted = [path for path in target if compose(path) not in kept]
+    kept = set(map(to_key, source))
+    deleted = [path for path in target if to_key(path) not in kept]
     return SyncPlan(sorted(copied), sorted(deleted), len(source) - len(copied))

@@ -106,7 +106,13 @@ class DownloadPlan:
         self.folders.append(Folder(info["name"], target, root or target))
 
     def add_tree(
-        self, top: Info, target: str, root: str | None = None, maxdepth: int | None = None
+        self,
+        top: Info,
+        target: str,
+        root: str | None = None,
+        maxdepth: int | None = None,
+        *,
+        with_older: bool = True,
     ) -> None:
         """Add a directory with everything in it.
 
@@ -116,6 +122,7 @@ class DownloadPlan:
             root: The directory that no path must leave. Defaults to the target.
             maxdepth: How many levels of directories to download; with a limit, only directories
                 with files are created. Defaults to all.
+            with_older: Whether to add older files of the same name.
         """
         root = root or target
         tree = self._listings.tree(top, maxdepth)
@@ -129,9 +136,13 @@ class DownloadPlan:
             elif contents is not None:
                 if maxdepth is None:
                     self.folders.append(Folder(info["name"], folder, root))
-                pending += reversed(self._add_contents(contents, folder, root))
+                pending += reversed(
+                    self._add_contents(contents, folder, root, with_older=with_older)
+                )
 
-    def _add_contents(self, contents: Contents, folder: str, root: str) -> list[tuple[Info, str]]:
+    def _add_contents(
+        self, contents: Contents, folder: str, root: str, *, with_older: bool
+    ) -> list[tuple[Info, str]]:
         """Add the files of a directory; return its subdirectories with their local paths."""
         inner: list[tuple[Info, str]] = []
         for info in sorted(contents, key=lambda info: info["name"]):
@@ -141,7 +152,7 @@ class DownloadPlan:
                 inner.append((info, target))
             else:
                 self._add(info, target, root)
-        for info in contents.superseded:
+        for info in contents.superseded if with_older else ():
             target = self._local_path(info, folder, SUPERSEDED)
             self._add(info, target, root)
         for info in contents.incomplete:
@@ -203,7 +214,7 @@ class _LocalNames:
     def _is_taken(self, folder: str, local: str, source: str) -> bool:
         other = self._sources.get((folder, local))
         if other is None:
-            return (folder, _fold_case(local)) in self._folded_names and _ignores_case(folder)
+            return (folder, _fold_case(local)) in self._folded_names and ignores_case(folder)
         return other != source
 
 
@@ -287,7 +298,7 @@ def _match_existing_form(folder: str, name: str) -> str:
     return decomposed if os.path.lexists(os.path.join(folder, decomposed)) else name
 
 
-def _ignores_case(folder: str) -> bool:
+def ignores_case(folder: str) -> bool:
     """Whether the local file system appears to be case-insensitive."""
     while folder:
         parent, name = os.path.split(folder)

@@ -1,25 +1,35 @@
 """The command that makes a directory equal to another one."""
 
-from collections.abc import Sequence
+import contextlib
+import math
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..._models.paths import SEPARATOR
+from ..._models.paths import SEPARATOR, compose
 from ..._utils import validation
 from ..._utils.local_paths import expand_source
 from ..command import command
 from ..completion import complete_source
 from ..confirmation import Yes, confirm
 from ..context import CommandContext
-from ..failures import exit_on_failures
+from ..failures import exit_on_failures, print_failures_and_exit
 from ..output import print_json
 from ..remote_paths import is_remote, resolve_path, to_url
-from ..sync_plan import Entry, Selection, SyncPlan, list_local, list_remote, plan_sync
+from ..sync_plan import Entry, Selection, SyncPlan, list_local, list_remote, plan_sync, to_seconds
 
 if TYPE_CHECKING:
+    from ...file_system._downloads import Download, DownloadPlan
     from ...file_system._parallel_copy import JobReport
+    from ...file_system._uploads import Upload, UploadPlan
+
+# File systems round times to two seconds at worst.
+MAX_UNCERTAIN_SECONDS = 2.0
+# The precision of floating-point timestamps.
+ROUNDING_SECONDS = 1e-3
 
 Side = "A local directory, or a path such as dx://Solar site/loads."
 
@@ -60,6 +70,7 @@ def sync(
     is unchanged if it has the same size and the target's is not older; with --checksum, if it has
     the same contents. The same command continues an interrupted one. Patterns match the name, or
     the path below the directory. Files that patterns leave out are neither copied nor deleted.
+    Nothing is deleted if something could not be copied. Symbolic links of SOURCE are followed.
     """
     if is_remote(source) == is_remote(target):
         raise validation.invalid_argument(
@@ -67,24 +78,28 @@ def sync(
         )
     direction = _Download if is_remote(source) else _Upload
     job = direction(run, source, target, Selection(include or (), exclude or ()))
-    plan = plan_sync(job.source, job.target, job.has_same_content if checksum else job.is_current)
-    deleted = plan.deleted if delete else []
+    is_same = job.has_same_content if checksum else job.is_current
+    plan = plan_sync(job.source, job.target, is_same, job.to_key)
+    # Nothing is deleted while something is missing: a directory that was not listed seems empty.
+    deleted = plan.deleted if delete and not job.failures else []
     _show(run, plan, deleted, dry_run=dry_run)
     if dry_run:
+        total = len(plan.copied) + len(job.failures)
+        print_failures_and_exit(job.failures, f"of {total} could not be copied")
         return
     if deleted:
         confirm(f"Delete {len(deleted)} files of {target}?", yes=yes)
     with run.progress("copying", "bytes") as callback:
         from ..aggregate_progress import AggregateCallback
 
-        size = sum(job.source[path].size for path in plan.copied)
-        report = job.copy(plan.copied, AggregateCallback(callback, size))
-    if not report.failures:
-        # Nothing is deleted while something is missing.
-        for path in deleted:
-            job.delete(path)
+        size = sum(job.source[path].size or 0 for path in plan.copied)
+        copied, report = job.copy(plan.copied, AggregateCallback(callback, size))
+    if report.failures:
+        deleted = []
+    for path in deleted:
+        job.delete(path)
     if run.json:
-        print_json({"copied": plan.copied, "deleted": [] if report.failures else deleted})
+        print_json({"copied": copied, "deleted": deleted})
     exit_on_failures(report, "copied", is_single=False)
 
 
@@ -100,79 +115,182 @@ class _Sync:
     """One direction: the files of both sides, and how they are copied.
 
     Attributes:
-        source: The files of the source.
+        source: The files of the source, by their paths on the side of the target.
         target: The files of the target.
+        failures: The paths of the source that cannot be copied.
     """
 
     source: dict[str, Entry]
     target: dict[str, Entry]
 
-    def __init__(self, run: CommandContext, local: Path, remote: str) -> None:
-        self._files: Any = run.files
-        self._local, self._remote = local, remote
+    def __init__(
+        self,
+        files: Any,
+        plan: "DownloadPlan | UploadPlan",
+        tasks: "Mapping[str, Download] | Mapping[str, Upload]",
+        selection: Selection,
+    ) -> None:
+        self._files = files
+        self._plan = plan
+        self._tasks: dict[str, Any] = {
+            path: task for path, task in tasks.items() if path in selection
+        }
+        # Patterns select files. What is in a directory that was not listed is unknown.
+        self.failures = plan.failures = [
+            failure
+            for failure in plan.failures
+            if self._is_directory(failure.path) or self._below_source(failure.path) in selection
+        ]
 
     def is_current(self, path: str, source: Entry, target: Entry) -> bool:
         """Whether the target's file has the same size and is not older."""
-        # Local file systems round times to two seconds at worst.
-        return source.size == target.size and source.modified <= target.modified + 2
+        if source.size != target.size:
+            return False
+        age = source.modified - target.modified
+        if age > MAX_UNCERTAIN_SECONDS:
+            return False
+        # A file that changed right after it was copied may have the same size.
+        return age <= ROUNDING_SECONDS or self.has_same_content(path, source, target)
 
     def has_same_content(self, path: str, source: Entry, target: Entry) -> bool:
         """Whether both files have the same contents."""
-        info = self._files.info(self._remote_path(path))
-        same: bool = self._files.has_same_content(info, self._local / path)
-        return same
+        raise NotImplementedError
 
-    def _remote_path(self, path: str) -> str:
-        return f"{self._remote}{SEPARATOR}{path}"
+    def _is_directory(self, failed: str) -> bool:
+        """Whether a path of the source that cannot be copied is a directory."""
+        raise NotImplementedError
 
-    def copy(self, paths: Sequence[str], callback: Any) -> "JobReport[Any, Any]":
-        """Copy files."""
+    def _below_source(self, failed: str) -> str:
+        """Convert a path of the source to one below its directory."""
+        raise NotImplementedError
+
+    def to_key(self, path: str) -> str:
+        """Convert a path to what it shares with others of the same file of the target."""
+        return compose(path)
+
+    def copy(self, paths: Sequence[str], callback: Any) -> "tuple[list[str], JobReport[Any, Any]]":
+        """Copy files; return the paths of those that were copied, and the report."""
+        self._plan.files = [self._tasks[path] for path in paths]
+        report = self._run(callback)
+        done = {task for task, _ in report.done}
+        return [path for path in paths if self._tasks[path] in done], report
+
+    def _run(self, callback: Any) -> "JobReport[Any, Any]":
+        """Run the plan."""
         raise NotImplementedError
 
     def delete(self, path: str) -> None:
-        """Delete a file of the target."""
+        """Delete a file of the target, unless it no longer exists."""
         raise NotImplementedError
 
 
 class _Upload(_Sync):
-    def __init__(self, run: CommandContext, source: str, target: str, selection: Selection) -> None:
-        local = expand_source(source)
-        if not local.is_dir():
-            raise validation.invalid_argument("SOURCE", source, "an existing directory")
-        super().__init__(run, local, resolve_path(run.files, "TARGET", target))
-        self.source = list_local(local, selection)
-        self.target = list_remote(run.files, self._remote, selection)
+    _plan: "UploadPlan"
 
-    def copy(self, paths: Sequence[str], callback: Any) -> "JobReport[Any, Any]":
+    def __init__(self, run: CommandContext, source: str, target: str, selection: Selection) -> None:
         from ...file_system._uploads import UploadPlan
 
+        self._local = expand_source(source)
+        if not self._local.is_dir():
+            raise validation.invalid_argument("SOURCE", source, "an existing directory")
+        self._remote = resolve_path(run.files, "TARGET", target)
+        if not self._remote or run.files.isfile(self._remote):
+            raise validation.invalid_argument("TARGET", target, "a directory of a data store")
         plan = UploadPlan()
-        for path in paths:
-            plan.add(str(self._local / path), self._remote_path(path))
-        report: JobReport[Any, Any] = self._files.run_uploads(plan, callback, force=True)
+        plan.add(str(self._local), self._remote)
+        # Directories are created for files only.
+        plan.directories = []
+        tasks = {
+            task.target.removeprefix(f"{self._remote}{SEPARATOR}"): task for task in plan.files
+        }
+        super().__init__(run.files, plan, tasks, selection)
+        self.source = {
+            path: Entry(task.size, _modified(task.source)) for path, task in self._tasks.items()
+        }
+        self.target = list_remote(run.files, self._remote, selection)
+
+    def _below_target(self, path: str) -> str:
+        return path.removeprefix(f"{self._remote}{SEPARATOR}")
+
+    def _is_directory(self, failed: str) -> bool:
+        return os.path.isdir(failed)
+
+    def _below_source(self, failed: str) -> str:
+        return _relative(failed, self._local)
+
+    def has_same_content(self, path: str, source: Entry, target: Entry) -> bool:
+        task = self._tasks[path]
+        same: bool = self._files.has_same_content(self._files.info(task.target), Path(task.source))
+        return same
+
+    def _run(self, callback: Any) -> "JobReport[Any, Any]":
+        report: JobReport[Any, Any] = self._files.run_uploads(self._plan, callback, force=True)
         return report
 
     def delete(self, path: str) -> None:
-        self._files.rm(self._remote_path(path))
+        with contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(f"{self._remote}{SEPARATOR}{path}")
 
 
 class _Download(_Sync):
-    def __init__(self, run: CommandContext, source: str, target: str, selection: Selection) -> None:
-        remote = resolve_path(run.files, "SOURCE", source)
-        if not run.files.isdir(remote):
-            raise FileNotFoundError(2, "No such directory", to_url(remote))
-        super().__init__(run, validation.parse_path("TARGET", target), remote)
-        self.source = list_remote(run.files, remote, selection)
-        self.target = list_local(self._local, selection) if self._local.exists() else {}
+    _plan: "DownloadPlan"
 
-    def copy(self, paths: Sequence[str], callback: Any) -> "JobReport[Any, Any]":
+    def __init__(self, run: CommandContext, source: str, target: str, selection: Selection) -> None:
+        from ...file_system._downloads import ignores_case
+
+        self._remote = resolve_path(run.files, "SOURCE", source)
+        if not self._remote:
+            raise validation.invalid_argument("SOURCE", source, "a directory of a data store")
+        if not run.files.isdir(self._remote):
+            raise FileNotFoundError(2, "No such directory", to_url(self._remote))
+        self._local = validation.parse_path("TARGET", target)
+        if self._local.exists() and not self._local.is_dir():
+            raise validation.invalid_argument("TARGET", target, "a directory")
+        self._ignores_case = ignores_case(str(self._local))
+        plan = run.files.plan_downloads()
+        plan.add_tree(run.files.info(self._remote), str(self._local), with_older=False)
+        for note in plan.notes:
+            run.info(to_url(note))
+        # Directories are created for files only.
+        plan.folders = []
+        tasks = {_relative(task.target, self._local): task for task in plan.files}
+        super().__init__(run.files, plan, tasks, selection)
+        self.source = {
+            path: Entry(task.size, to_seconds(task.modified)) for path, task in self._tasks.items()
+        }
+        self.target = list_local(self._local, selection)
+
+    def _is_directory(self, failed: str) -> bool:
+        return bool(self._files.isdir(failed))
+
+    def _below_source(self, failed: str) -> str:
+        return failed.removeprefix(f"{self._remote}{SEPARATOR}")
+
+    def has_same_content(self, path: str, source: Entry, target: Entry) -> bool:
+        task = self._tasks[path]
+        same: bool = self._files.has_same_content(self._files.info(task.source), Path(task.target))
+        return same
+
+    def to_key(self, path: str) -> str:
+        key = super().to_key(path)
+        return key.casefold() if self._ignores_case else key
+
+    def _run(self, callback: Any) -> "JobReport[Any, Any]":
         self._local.mkdir(parents=True, exist_ok=True)
-        plan = self._files.plan_downloads()
-        for path in paths:
-            info = self._files.info(self._remote_path(path))
-            plan.add_file(info, str(self._local / path), str(self._local))
-        report: JobReport[Any, Any] = self._files.run_downloads(plan, callback, force=True)
+        report: JobReport[Any, Any] = self._files.run_downloads(self._plan, callback, force=True)
         return report
 
     def delete(self, path: str) -> None:
-        (self._local / path).unlink()
+        (self._local / path).unlink(missing_ok=True)
+
+
+def _relative(path: str, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _modified(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        # It was just deleted; copying it reports that.
+        return math.inf
