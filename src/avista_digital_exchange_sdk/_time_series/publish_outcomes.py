@@ -69,7 +69,8 @@ class PublishOutcomes(Outcomes):
         indexes: The rows to publish.
 
     Attributes:
-        unknown_jobs: The number of jobs with rows that may have been written.
+        unknown_jobs: The number of jobs with rows that may have been written, or of times that
+            such rows were marked without a job.
     """
 
     def __init__(self, indexes: Iterable[int] = ()) -> None:
@@ -100,6 +101,11 @@ class PublishOutcomes(Outcomes):
         while self._next[first]:
             first = self._next[first]
         self._next[first] = other
+
+    def mark_unknown(self, indexes: Iterable[int]) -> None:
+        """Note that a batch was sent without a response."""
+        super().mark_unknown(indexes)
+        self.unknown_jobs += 1
 
     def mark_rejected(self, index: int, reason: str) -> None:
         """Note that a record of a row was rejected. The first reason is kept."""

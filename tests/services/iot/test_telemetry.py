@@ -13,6 +13,7 @@ import pytest
 from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
     ConnectionFailedError,
+    InvalidRequestError,
     InvalidResponseError,
     IotEndpoint,
     IotHub,
@@ -256,6 +257,17 @@ class TestFailures:
         assert error.unknown == [*range(100, 200)]
         assert error.notSent == [*range(200, 250)]
         assert isinstance(error.__cause__, ServerError)
+
+    def test_batch_refused_after_records_of_unknown_outcome_does_not_hide_them(
+        self, fake_platform: FakePlatform, client: AvistaDigitalExchange
+    ) -> None:
+        fake_platform.add_responses("iot_publish", FakeResponse(502))
+        fake_platform.add_data("iot_publish", response([], [*range(100)]))
+        fake_platform.add_responses("iot_publish", error_response(platform_error("BadRequest")))
+        with pytest.raises(PublishIncompleteError) as caught:
+            client.iot.publish("e", [record(second) for second in range(150)])
+        assert caught.value.unknown == [*range(100)]
+        assert isinstance(caught.value.__cause__, InvalidRequestError)
 
     def test_only_batch_that_fails_raises_its_own_error(
         self, fake_platform: FakePlatform, client: AvistaDigitalExchange
