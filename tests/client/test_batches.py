@@ -254,6 +254,17 @@ class TestFailures:
         assert len({id(outcome) for outcome in outcomes}) == 3
         assert len(fake_platform.requests) == (1 if error is UnauthorizedError else 5)
 
+    def test_note_on_the_error_of_an_operation_is_not_on_those_of_others(
+        self, client: AvistaDigitalExchange, fake_platform: FakePlatform
+    ) -> None:
+        # The client adds a note about where the rejected token comes from.
+        fake_platform.add_responses(GET, FakeResponse(401))
+        first, second = run(get_directories, client, ["1", "2"])
+        notes = [*second.__notes__]
+        first.add_note("about the first one")
+        assert notes
+        assert second.__notes__ == notes
+
     def test_mutation_that_may_have_taken_effect_is_not_repeated(
         self, client: AvistaDigitalExchange, fake_platform: FakePlatform
     ) -> None:

@@ -247,6 +247,8 @@ class _Batch:
 def _copy_error(error: DigitalExchangeError) -> DigitalExchangeError:
     """Copy the error of a request for one of its operations, to which notes can be added."""
     own = copy(error)
+    if notes := getattr(error, "__notes__", None):
+        own.__notes__ = [*notes]
     # It shows which operations have the same error.
     own.__cause__ = error
     return own
