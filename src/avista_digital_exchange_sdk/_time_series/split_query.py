@@ -146,6 +146,7 @@ class SplitQuery:
             part.error = error
             raise
         finally:
+            part.chunks.finish()
             part.has_ended = True
             self._changed.set()
         if part.parts:
