@@ -74,10 +74,7 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
     @property
     def admin(self) -> SyncPlatformAdminService:
         """The calls for administrators of the platform."""
-        calls = self._calls
-        return SyncPlatformAdminService(
-            PlatformAdminService(calls._client, calls._backend, calls._data_store_class)
-        )
+        return SyncPlatformAdminService(self._calls._create_service(PlatformAdminService))
 
 
 class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
@@ -131,7 +128,7 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     @property
     def admin(self) -> PlatformAdminService:
         """The calls for administrators of the platform."""
-        return PlatformAdminService(self._client, self._backend, self._data_store_class)
+        return self._create_service(PlatformAdminService)
 
 
 def get_services(client: AvistaDigitalExchange) -> ExchangeService:
