@@ -244,8 +244,10 @@ def test_filter_query_falls_back_to_the_client_if_the_realtime_connection_is_sil
 @scenarios(
     [Fault("data", "response", "close"), Fault("data", "response", "reset", 0.5)],
     [Fault("start_ack", "response", "close", 1), Fault("start_ack", "response", "close")],
+    [Fault("websocket", "request", "reset"), Fault("connection_ack", "response", "close")],
+    [Fault("websocket", "request", http("503 Service Unavailable"))],
 )
-def test_filter_query_reconnects_if_the_connection_drops_before_the_notification(
+def test_filter_query_reconnects_if_the_connection_fails_before_the_notification(
     fault: Fault,
     measured: Measured,
     open_client: OpenClient,
@@ -295,6 +297,17 @@ def test_filter_query_with_server_aggregation_fails_without_a_realtime_connectio
     assert target.read_bytes() == OLD
     assert [*target.parent.iterdir()] == [target]
     assert measured.all_cancelled()
+
+
+def test_filter_query_with_server_aggregation_does_not_repeat_a_refused_connection(
+    measured: Measured, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
+) -> None:
+    exchange = open_client()
+    faulty_platform.proxy.expect(Fault("websocket", "request", http("403 Forbidden"), times=99))
+    with pytest.raises(SubscriptionError):
+        measured.query(exchange, target, "server")
+    assert faulty_platform.proxy.names.count("websocket") == 1
+    assert faulty_platform.proxy.names.count(PAGE) == 1
 
 
 # The notification

@@ -8,7 +8,7 @@ is split, or if no such connection can be opened.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._backends import Backend
@@ -126,12 +126,12 @@ class FilterQueryRunner:
         export = QueryExport(
             self._client, self._backend, query, sink.export_format, self._spec.export_timeout
         )
-        async with export.connect() as connection:
-            # The connection is opened meanwhile; without it no further page is read in vain.
-            if query.query_id is None:
-                await query.read_first_page()
+        async with AsyncExitStack() as connections:
+            # Without a connection no further page is read in vain.
             try:
-                await connection.opened()
+                connection = await export.open_connection(
+                    connections, is_required=self._spec.aggregate == "server"
+                )
             except SubscriptionError as error:
                 self._check_fallback(error)
                 return await self._merge(query, sink)

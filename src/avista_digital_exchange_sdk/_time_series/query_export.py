@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from .._backends import Backend
+from .._graphql.appsync_protocol import is_transient
 from .._graphql.subscriptions import RealtimeConnection, connect
 from .._secrets import Secret
 from .._utils.retry import Attempt, retrying
@@ -42,11 +43,34 @@ class QueryExport:
         self._format = file_format
         self._timeout = timeout
 
-    def connect(
-        self, timeout: float | None = None
-    ) -> AbstractAsyncContextManager[RealtimeConnection]:
-        """Open a connection over which the file can be announced, in the background."""
-        return connect(self._client, self._backend, timeout)
+    async def open_connection(
+        self, connections: AsyncExitStack, *, is_required: bool
+    ) -> RealtimeConnection:
+        """Open a connection over which the file can be announced; start the query meanwhile.
+
+        Args:
+            connections: Closes the connection.
+            is_required: Whether to retry if it can't be opened.
+        """
+        policy = self._client.retry_policy
+        if not is_required:
+            policy = policy._replace(max_retries=0)
+
+        async def open_one(_: Attempt) -> RealtimeConnection:
+            # Close the one that could not be opened.
+            await connections.aclose()
+            connection = await connections.enter_async_context(connect(self._client, self._backend))
+            if self._query.query_id is None:
+                await self._query.read_first_page()
+            await connection.opened()
+            return connection
+
+        return await retrying(
+            policy,
+            open_one,
+            lambda error: isinstance(error, SubscriptionError) and is_transient(error),
+            deadline=self._backend.clock() + self._timeout,
+        )
 
     async def get_url(self, connection: RealtimeConnection | None = None) -> Secret[str]:
         """Request the file and wait until it is announced.
@@ -61,7 +85,8 @@ class QueryExport:
         async def request(_: Attempt) -> Secret[str]:
             if connections:
                 return await self._request(connections.pop(), deadline)
-            async with self.connect(deadline - self._backend.clock()) as fresh:
+            remaining = deadline - self._backend.clock()
+            async with connect(self._client, self._backend, remaining) as fresh:
                 return await self._request(fresh, deadline)
 
         return await retrying(
