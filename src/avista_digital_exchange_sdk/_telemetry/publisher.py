@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .._time_series.publish_outcomes import (
-    UNKNOWN,
     PublishOutcomes,
     run_publish,
     summarize_outcomes,
@@ -61,7 +60,7 @@ class TelemetryPublisher:
             self._publish_batches,
             what="record",
             summarize=lambda: summarize_outcomes(self._outcomes, "record"),
-            failed_state=UNKNOWN,
+            rejections_fail=False,
         )
 
     async def _publish_batches(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from .._generated.enums import MeasureValueType
 from .._graphql.client import require_found
 from .._time_series.publish_outcomes import (
-    REJECTED,
     PublishOutcomes,
     run_publish,
     summarize_outcomes,
@@ -79,7 +78,7 @@ class TelemetryRowPublisher:
             lambda report: self._publish_all(records, report),
             what="row",
             summarize=self._summarize,
-            failed_state=REJECTED,
+            rejections_fail=True,
         )
         return build_report(self._outcomes)
 

@@ -10,7 +10,7 @@ from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import DigitalExchangeError
 from .asset_data import merge_asset_data
 from .publish_job import Jobs, JobTracker, PublishJob, RecordWriter
-from .publish_outcomes import REJECTED, PublishOutcomes, run_publish, summarize_outcomes
+from .publish_outcomes import PublishOutcomes, run_publish, summarize_outcomes
 
 if TYPE_CHECKING:
     from .._backends import Backend
@@ -62,7 +62,7 @@ class Publisher:
             run,
             what=self._what,
             summarize=self._summary,
-            failed_state=REJECTED,
+            rejections_fail=True,
         )
         return merge_asset_data(self._responses)
 

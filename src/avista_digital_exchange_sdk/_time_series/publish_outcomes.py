@@ -183,7 +183,7 @@ async def run_publish(
     *,
     what: str,
     summarize: Callable[[], str],
-    failed_state: int,
+    rejections_fail: bool,
 ) -> None:
     """Run a publish; raise an error if it failed, or failed in part.
 
@@ -193,7 +193,8 @@ async def run_publish(
         publish: Publishes the records and returns the last error, or None.
         what: What messages call a record.
         summarize: Describes the outcomes.
-        failed_state: The outcome of records that is an error even if `publish` returns None.
+        rejections_fail: Whether rejected records are an error even if `publish` returns None, as
+            records of unknown outcome are.
     """
     try:
         with progress.track("publish", f"{what}s") as report:
@@ -201,7 +202,8 @@ async def run_publish(
     except BaseException as interruption:
         interruption.add_note(summarize())
         raise
-    if failure is not None or outcomes.count(failed_state):
+    is_incomplete = outcomes.count(UNKNOWN) or (rejections_fail and outcomes.count(REJECTED))
+    if failure is not None or is_incomplete:
         error = _build_publish_error(outcomes, summarize(), failure)
         if error is failure:
             raise error

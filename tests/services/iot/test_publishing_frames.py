@@ -299,6 +299,25 @@ class TestOutcomes:
             proxied_client.iot.publishDataFrame(frame, iotEndpointId=mast)
         assert (caught.value.written, [*caught.value.rejected]) == ([1], [0])
 
+    def test_duplicates_of_a_lost_response_that_can_not_be_compared_are_unknown(
+        self,
+        exchange: AvistaDigitalExchange,
+        connect: Connect,
+        local: LocalExchange,
+        proxy: Proxy,
+        mast: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        use_options(monkeypatch, initial_retry_delay=0.001)
+        frame = pandas.DataFrame({"timestamp": times(0, 1), "Power": [1.5, 2.5]})
+        exchange.iot.publishDataFrame(frame, iotEndpointId=mast)
+        proxy.responses[PUBLISH] = [FakeResponse(502)]
+        proxy.responses[QUERY] = [FakeResponse(502)] * 2
+        client = connect(local.token, endpoint=proxy.endpoint, maxRetries=1)
+        with pytest.raises(PublishIncompleteError) as caught:
+            client.iot.publishDataFrame(frame, iotEndpointId=mast)
+        assert (caught.value.unknown, caught.value.rejected) == ([0, 1], {})
+
     def test_interrupted_publish_says_what_was_written(
         self, exchange: AvistaDigitalExchange, mast: str
     ) -> None:
