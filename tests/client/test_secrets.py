@@ -1,6 +1,5 @@
 """The token and signatures appear in no log, error, traceback or representation."""
 
-import base64
 import logging
 import pickle
 import traceback
@@ -19,15 +18,10 @@ from ..conftest import Connect
 from ..services.storage.test_data_stores import FILE
 from ..support.fake_platform import TOKEN, FakePlatform, FakeResponse, error_response, graphql_error
 from ..support.sample_records import START, single_record
+from ..support.token_forms import token_forms
 
 SIGNATURE = "5ec7e75ec7e7"
 URL = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATURE}"
-
-
-def forms(token: str) -> list[str]:
-    """A token in plain text and in base64 at three offsets, as in the real-time handshake."""
-    encoded = [base64.b64encode(b" " * shift + token.encode()).decode() for shift in range(3)]
-    return [token, *(text[4:-4] for text in encoded)]
 
 
 class Log:
@@ -90,7 +84,7 @@ class TestLogs:
             )
         assert {"httpx", "httpcore", "avista_digital_exchange_sdk"} <= log.loggers()
         output = "\n".join(log.lines)
-        assert not [form for form in forms(local.token) if form in output]
+        assert not [form for form in token_forms(local.token) if form in output]
         assert "Signature" not in output
         assert "nextToken': '<secret>'" in output
 

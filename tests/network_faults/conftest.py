@@ -19,7 +19,8 @@ from ..support.admin_client import AdminClient
 from ..support.clients import RUNNER, ClientFactory
 from ..support.faulty_proxy import FaultyProxy
 from ..support.options import use_options
-from .secret_scanner import SERVERS, Listener, MonitoredClient, forms
+from ..support.token_forms import token_forms
+from .secret_scanner import SERVERS, Listener, MonitoredClient
 
 RETRIES = 2
 SHORT_TIMEOUT_MANY_RETRIES = {"timeout": 0.5, "maxRetries": 20}
@@ -97,7 +98,7 @@ def shown(faulty_platform: FaultyPlatform) -> Iterator[list[str]]:
     text = "\n".join(listener.lines)
     assert "avista_digital_exchange_sdk" in text
     secrets = (
-        *forms(faulty_platform.local.token),
+        *token_forms(faulty_platform.local.token),
         *faulty_platform.proxy.signatures,
         "X-Amz-Signature=",
     )

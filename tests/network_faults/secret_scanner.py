@@ -1,6 +1,5 @@
 """Finds secrets in logs and error output."""
 
-import base64
 import logging
 import pickle
 import re
@@ -17,13 +16,16 @@ from ..support.frames import local_variables
 
 GROUPS = find_groups().keys()
 SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series", "zip_")
+ECHOED_SIGNATURE = "5ec7e75ec7e75ec7e75ec7e75ec7e7"
+"""The signature in responses that a test makes up."""
+
 RESULT_CONTENT = re.compile(
-    r"/_dataframes/"
+    r"^\S+/_dataframes/"
     r"|^\S+/_time_series/filter_query_runner\.py:\d+ chunk\b"
     r"|^\S+/_time_series/result_writers\.py:\d+ (chunk|assets)\b"
     r"|^\S+/_telemetry/range_rows\.py:\d+ header\b"
 )
-"""Local variables with the content of a result file, which is data."""
+"""Local variables with the content of a result file, in which an echo is data."""
 
 # With it, as in Dask, errors are pickled with their causes.
 tblib.pickling_support.install()
@@ -73,10 +75,11 @@ def everything_shown_by(error: BaseException) -> list[str]:
         pickled = pickle.dumps(error, 0)
         assert str(pickle.loads(pickled)) == str(error)
         shown.append(pickled.decode("latin-1"))
-    return [*shown, *(line for line in local_variables(error) if not RESULT_CONTENT.search(line))]
+    return [*shown, *map(remove_echoed_content, local_variables(error))]
 
 
-def forms(token: str) -> list[str]:
-    """A token in plain text and in base64 at each of three offsets."""
-    encoded = [base64.b64encode(b" " * shift + token.encode()).decode() for shift in range(3)]
-    return [token, *(text[4:-4] for text in encoded)]
+def remove_echoed_content(variable: str) -> str:
+    """Remove the echo from the content of a result file; other secrets stay."""
+    if RESULT_CONTENT.search(variable):
+        return variable.replace(f"X-Amz-Signature={ECHOED_SIGNATURE}", "")
+    return variable

@@ -23,9 +23,8 @@ from ..support.sync_wrapper import SyncWrapper
 from ..support.valid_arguments import WITHOUT_REQUESTS, run
 from .conftest import FaultyPlatform, OpenClient
 from .scenarios import http
-from .secret_scanner import MonitoredClient
+from .secret_scanner import ECHOED_SIGNATURE, MonitoredClient
 
-SIGNATURE = "5ec7e75ec7e75ec7e75ec7e75ec7e7"
 ASSETS = [{"userDefinedId": "a", "attributes": [{"userDefinedId": "a-kW", "schemaType": "double"}]}]
 MODELS = count()
 """Numbers of models, whose names must differ."""
@@ -246,7 +245,7 @@ def test_table_contains_every_method_of_a_data_store() -> None:
 
 def echo_secrets(step: str, token: str) -> list[bytes]:
     """Responses that repeat all secrets known to the server."""
-    echo = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATURE}"
+    echo = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={ECHOED_SIGNATURE}"
     if step not in ("GET", "PUT"):
         echo = f"{token} {echo}"
     error = {"errorType": f"Odd {echo}", "message": echo, "errorInfo": {echo: [echo]}}
@@ -257,7 +256,11 @@ def echo_secrets(step: str, token: str) -> list[bytes]:
         http("200 OK", json.dumps({"data": {"x": echo}}).encode()),
         http("500 Internal Server Error", echo.encode(), f"x-amzn-requestid: {echo}"),
         http("403 Forbidden", xml.encode()),
-        http("302 Found", b"", f"Location: https://elsewhere.test/?X-Amz-Signature={SIGNATURE}"),
+        http(
+            "302 Found",
+            b"",
+            f"Location: https://elsewhere.test/?X-Amz-Signature={ECHOED_SIGNATURE}",
+        ),
         f"HTTP/1.1 {echo}\r\n\r\n".encode(),
         f"{echo}\r\n\r\n".encode(),
     ]
@@ -317,7 +320,7 @@ def go_wrong(
     """Make a successful call, then fail each of its steps in every way."""
     exchange = open_client(debug=True, maxRetries=0)
     faulty_platform.proxy.expect()
-    faulty_platform.proxy.signatures.add(SIGNATURE)
+    faulty_platform.proxy.signatures.add(ECHOED_SIGNATURE)
     response = call(exchange)
     shown += [repr(response), str(response), repr(exchange)]
     triggered = 0

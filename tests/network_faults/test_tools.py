@@ -16,9 +16,9 @@ from rich.traceback import Traceback
 from avista_digital_exchange_sdk import AvistaDigitalExchange, DigitalExchangeError
 
 from ..support.faulty_proxy import Fault
+from ..support.token_forms import token_forms
 from .conftest import FaultyPlatform
 from .scenarios import http
-from .secret_scanner import forms
 
 
 def standard_library(error: BaseException) -> str:
@@ -88,7 +88,7 @@ def ids(faulty_platform: FaultyPlatform, source: Path) -> Ids:
 
 def secrets(faulty_platform: FaultyPlatform) -> list[str]:
     return [
-        *forms(faulty_platform.local.token),
+        *token_forms(faulty_platform.local.token),
         *faulty_platform.proxy.signatures,
         "X-Amz-Signature=",
     ]
