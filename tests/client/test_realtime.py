@@ -1,7 +1,7 @@
 """The real-time connection: the correct file or error, whatever a server sends."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,6 @@ EXPORT = "timeSeriesDb_generateQueryResultExportFile"
 URL = "https://objects.test/export?X-Amz-Signature=5ec7e7"
 HEADER = b"assetId,name,timestamp,kW\n"
 CONTENT = HEADER + b"a,,2024-01-01 00:00:00.000000000,2\n"
-
-
-@pytest.fixture
-def realtime() -> Iterator[FakeRealtimeServer]:
-    with FakeRealtimeServer().running() as realtime:
-        yield realtime
-    assert realtime.failures == []
 
 
 @pytest.fixture

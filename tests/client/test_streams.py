@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,13 +29,6 @@ from ..support.fake_platform import TOKEN
 from ..support.forked import run_forked
 from ..support.options import use_options
 from ..support.realtime import FakeConnection, FakeRealtimeServer
-
-
-@pytest.fixture
-def realtime() -> Iterator[FakeRealtimeServer]:
-    with FakeRealtimeServer().running() as realtime:
-        yield realtime
-    assert realtime.failures == []
 
 
 @pytest.fixture
@@ -202,7 +195,9 @@ class TestEnds:
     ) -> None:
         realtime.handler = sends(1)
         command = [sys.executable, "-c", PROGRAMS[client], realtime.endpoint]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        # It continues until its standard input is closed, at the end of the block.
+        with subprocess.Popen(command, text=True, **pipes) as program:
             assert program.stdout is not None
             assert program.stdout.readline() == "1\n"
             time.sleep(0.1)
@@ -255,6 +250,7 @@ try:
         print(event.recordsWritten[0].attributes[0].value, flush=True)
 except KeyboardInterrupt:
     print("interrupted", flush=True)
+    sys.stdin.read()
 """,
     "async": """
 import asyncio, sys, signal
@@ -268,6 +264,7 @@ try:
     asyncio.run(main())
 except KeyboardInterrupt:
     print("interrupted", flush=True)
+    sys.stdin.read()
 """,
 }
 
