@@ -17,7 +17,7 @@ from avista_digital_exchange_sdk import (
 )
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.clients import RUNNER
+from ..support.sync_wrapper import SyncWrapper
 
 
 @pytest.fixture
@@ -31,18 +31,7 @@ def local_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(exchange: AvistaDigitalExchange, data_store: dict[str, str]) -> Any:
     """A new data store, whose methods are sync."""
-    opened = exchange.getDataStore(data_store["dataStoreId"])
-    return SyncStore(opened) if isinstance(opened, AsyncDataStore) else opened
-
-
-class SyncStore:
-    """Runs the methods of an AsyncDataStore."""
-
-    def __init__(self, store: AsyncDataStore) -> None:
-        self._store = store
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *args, **kwargs: RUNNER.run(getattr(self._store, name)(*args, **kwargs))
+    return SyncWrapper(exchange.getDataStore(data_store["dataStoreId"]))
 
 
 @pytest.mark.parametrize("name", ["localPath", "localFilePath"])

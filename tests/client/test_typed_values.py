@@ -1,4 +1,4 @@
-"""Latest values as Python values, beside their strings."""
+"""Latest values as Python values, in addition to their strings."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesAssetAttribute
 from avista_digital_exchange_sdk._telemetry.last_values import EndpointLastValue
 
-MOMENT = datetime(2024, 3, 19, 10, 39, 31, 942000, UTC)
+TIMESTAMP = datetime(2024, 3, 19, 10, 39, 31, 942000, UTC)
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,9 @@ MOMENT = datetime(2024, 3, 19, 10, 39, 31, 942000, UTC)
         ("BOOLEAN", "true", True),
         ("BOOLEAN", "False", False),
         ("VARCHAR", "12.50", "12.50"),
-        ("TIMESTAMP", "2024-03-19 10:39:31.942000000", MOMENT),
-        ("TIMESTAMP", "2024-03-19T10:39:31.942Z", MOMENT),
-        ("TIMESTAMP", "2024-03-19 10:39:31", MOMENT.replace(microsecond=0)),
+        ("TIMESTAMP", "2024-03-19 10:39:31.942000000", TIMESTAMP),
+        ("TIMESTAMP", "2024-03-19T10:39:31.942Z", TIMESTAMP),
+        ("TIMESTAMP", "2024-03-19 10:39:31", TIMESTAMP.replace(microsecond=0)),
         ("BIGINT", "12.5", "12.5"),
         ("BOOLEAN", "perhaps", "perhaps"),
         ("TIMESTAMP", "yesterday", "yesterday"),
@@ -44,7 +44,7 @@ def test_value_of_an_attribute_has_its_type(kind: str, text: str, value: object)
         ("integer", "12", 12),
         ("boolean", "TRUE", True),
         ("string", "12", "12"),
-        ("dateTime", "2024-03-19T10:39:31.942+00:00", MOMENT),
+        ("dateTime", "2024-03-19T10:39:31.942+00:00", TIMESTAMP),
         ("duration", "PT1H", "PT1H"),
         ("integer", "x", "x"),
         ("double", None, None),

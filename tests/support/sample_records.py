@@ -34,6 +34,11 @@ def single_record(
     )
 
 
+def numbered_records(exchange: AvistaDigitalExchange, count: int) -> list[TimeSeriesInputRecord]:
+    """Records with the values 0, 1, 2 …, one per second."""
+    return [single_record(exchange, START + n, value=n) for n in range(count)]
+
+
 def multi_record(
     exchange: AvistaDigitalExchange,
     time: int,

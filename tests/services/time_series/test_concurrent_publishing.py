@@ -15,7 +15,6 @@ from avista_digital_exchange_sdk import (
     AsyncAvistaDigitalExchange,
     AvistaDigitalExchange,
     PublishIncompleteError,
-    TimeSeriesInputRecord,
     UnauthorizedError,
 )
 from avista_digital_exchange_sdk.local import LocalExchange
@@ -24,7 +23,7 @@ from ...conftest import Connect
 from ...support.busy_server import BusyServer
 from ...support.fake_platform import FakeResponse, error_response, graphql_error
 from ...support.options import use_options
-from ...support.sample_records import START, single_record
+from ...support.sample_records import START, numbered_records, single_record
 
 BATCH = 5
 REFUSED = FakeResponse(403, b"{}")
@@ -48,12 +47,8 @@ def client(server: BusyServer, connect: Connect) -> AvistaDigitalExchange:
     return connect("token", endpoint=server.endpoint)
 
 
-def records(exchange: AvistaDigitalExchange, count: int) -> list[TimeSeriesInputRecord]:
-    return [single_record(exchange, START + n, value=n) for n in range(count)]
-
-
 def publish(exchange: AvistaDigitalExchange, batches: int) -> None:
-    exchange.publishToTimeSeriesDatabase("db", "meter", records(exchange, BATCH * batches))
+    exchange.publishToTimeSeriesDatabase("db", "meter", numbered_records(exchange, BATCH * batches))
 
 
 class TestConcurrency:
@@ -72,7 +67,10 @@ class TestConcurrency:
     ) -> None:
         reports: list[tuple[int, int | None]] = []
         client.publishToTimeSeriesDatabase(
-            "db", "meter", records(client, 53), progress=lambda *report: reports.append(report)
+            "db",
+            "meter",
+            numbered_records(client, 53),
+            progress=lambda *report: reports.append(report),
         )
         assert reports == [(min(n, 53), 53) for n in range(BATCH, 56, BATCH)]
 
@@ -81,10 +79,10 @@ class TestConcurrency:
     ) -> None:
         same = [
             single_record(client, START, value="1"),
-            *records(client, 4)[1:],
+            *numbered_records(client, 4)[1:],
             single_record(client, START + 10),
             # The same identity in another unit, in the third batch.
-            *records(client, 9)[5:],
+            *numbered_records(client, 9)[5:],
             single_record(client, START + 11),
             single_record(client, START * 1000, value="2", version=2, unit="MILLISECONDS"),
         ]
@@ -261,6 +259,8 @@ except KeyboardInterrupt as interruption:
 def test_local_exchange_stores_every_record_of_concurrent_batches(
     local: LocalExchange, exchange: AvistaDigitalExchange, database: str
 ) -> None:
-    written = exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 100))
+    written = exchange.publishToTimeSeriesDatabase(
+        database, "meter", numbered_records(exchange, 100)
+    )
     (attribute,) = written[0].attributes
     assert [point.value for point in attribute.data] == [str(n) for n in range(100)]

@@ -16,7 +16,6 @@ from avista_digital_exchange_sdk import (
     PublishIncompleteError,
     ServerError,
     TimeSeriesAssetData,
-    TimeSeriesInputRecord,
     UnauthorizedError,
 )
 from avista_digital_exchange_sdk.local import LocalExchange
@@ -31,13 +30,9 @@ from ...support.fake_platform import (
     graphql_error,
 )
 from ...support.proxy import Proxy
-from ...support.sample_records import START, multi_record, single_record
+from ...support.sample_records import START, multi_record, numbered_records, single_record
 
 PUBLISH = "timeSeriesDb_publishToDatabase"
-
-
-def records(exchange: AvistaDigitalExchange, count: int) -> list[TimeSeriesInputRecord]:
-    return [single_record(exchange, START + n, value=n) for n in range(count)]
 
 
 def values(assets: list[TimeSeriesAssetData]) -> list[str]:
@@ -90,7 +85,7 @@ class TestWrittenRecords:
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         written = exchange.publishToTimeSeriesDatabase(
-            timeSeriesDbId=database, assetId="meter", records=records(exchange, 1)
+            timeSeriesDbId=database, assetId="meter", records=numbered_records(exchange, 1)
         )
         assert values(written) == ["0"]
 
@@ -132,8 +127,8 @@ class TestWrittenRecords:
     def test_publishing_the_same_records_again_changes_nothing(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
-        exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 3))
-        exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 3))
+        exchange.publishToTimeSeriesDatabase(database, "meter", numbered_records(exchange, 3))
+        exchange.publishToTimeSeriesDatabase(database, "meter", numbered_records(exchange, 3))
         assert latest(exchange, database) == {"kW": "2"}
 
     def test_higher_version_replaces_a_record(
@@ -147,7 +142,7 @@ class TestWrittenRecords:
     def test_records_may_come_from_any_iterable(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
-        several = iter(records(exchange, 3))
+        several = iter(numbered_records(exchange, 3))
         assert values(exchange.publishToTimeSeriesDatabase(database, "meter", several)) == [
             "0",
             "1",
@@ -160,7 +155,7 @@ class TestRequests:
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, database: str
     ) -> None:
         written = proxied_client.publishToTimeSeriesDatabase(
-            database, "meter", records(proxied_client, 250)
+            database, "meter", numbered_records(proxied_client, 250)
         )
         sent = [
             [record["MeasureValue"] for record in request.operation["variables"]["data"]["records"]]
@@ -234,7 +229,7 @@ class TestRequests:
             response("New name", "kW", "2024-01-01T00:00:01.000000001Z", "1"),
         )
         written = sequential_client.publishToTimeSeriesDatabase(
-            "db", "meter", records(sequential_client, 201)
+            "db", "meter", numbered_records(sequential_client, 201)
         )
         (asset,) = written
         assert asset.name == "New name"
@@ -253,7 +248,7 @@ class TestPartialFailures:
             conflicting = single_record(exchange, START + index, value="-1")
             exchange.publishToTimeSeriesDatabase(database, "meter", [conflicting])
         with pytest.raises(PublishIncompleteError) as caught:
-            exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 250))
+            exchange.publishToTimeSeriesDatabase(database, "meter", numbered_records(exchange, 250))
         incomplete = caught.value
         assert incomplete.rejected.keys() == {5, 230}
         assert "version" in incomplete.rejected[5]
@@ -281,7 +276,7 @@ class TestPartialFailures:
         client = connect(local.token, endpoint=proxy.endpoint, maxRetries=0, maxConcurrency=1)
         proxy.responses[PUBLISH] = [None, FakeResponse(503, b"<html>busy</html>")]
         with pytest.raises(PublishIncompleteError) as caught:
-            client.publishToTimeSeriesDatabase(database, "meter", records(client, 250))
+            client.publishToTimeSeriesDatabase(database, "meter", numbered_records(client, 250))
         incomplete = caught.value
         assert incomplete.written == list(range(100))
         assert incomplete.unknown == list(range(100, 200))
@@ -301,7 +296,7 @@ class TestPartialFailures:
         fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, denied)
         with pytest.raises(PublishIncompleteError) as caught:
             sequential_client.publishToTimeSeriesDatabase(
-                "db", "meter", records(sequential_client, 250)
+                "db", "meter", numbered_records(sequential_client, 250)
             )
         assert caught.value.written == list(range(100))
         assert caught.value.unknown == []
@@ -314,7 +309,7 @@ class TestPartialFailures:
         fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, httpx.ReadError("reset"))
         with pytest.raises(PublishIncompleteError) as caught:
             sequential_client.publishToTimeSeriesDatabase(
-                "db", "meter", records(sequential_client, 101)
+                "db", "meter", numbered_records(sequential_client, 101)
             )
         assert caught.value.unknown == [100]
         assert isinstance(caught.value.__cause__, ConnectionFailedError)
@@ -325,7 +320,7 @@ class TestPartialFailures:
         fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt) as caught:
             sequential_client.publishToTimeSeriesDatabase(
-                "db", "meter", records(sequential_client, 250)
+                "db", "meter", numbered_records(sequential_client, 250)
             )
         (note,) = caught.value.__notes__
         assert "100 of 250 records were written (0-99)" in note
@@ -346,7 +341,7 @@ class TestPartialFailures:
         fake_platform.add_responses(PUBLISH, error_response("no object", rejected))
         with pytest.raises(PublishIncompleteError) as caught:
             fake_platform_client.publishToTimeSeriesDatabase(
-                "db", "meter", records(fake_platform_client, 3)
+                "db", "meter", numbered_records(fake_platform_client, 3)
             )
         assert caught.value.rejected == {1: "too old", 0: "no reason given"}
         assert caught.value.written == [2]
@@ -361,18 +356,20 @@ class TestCompleteFailures:
         )
         with pytest.raises(ServerError) as caught:
             fake_platform_client.publishToTimeSeriesDatabase(
-                "d", "a", records(fake_platform_client, 2)
+                "d", "a", numbered_records(fake_platform_client, 2)
             )
         assert "2 may have been written (0-1)" in caught.value.__notes__[0]
         with pytest.raises(InvalidRequestError):
             fake_platform_client.publishToTimeSeriesDatabase(
-                "d", "a", records(fake_platform_client, 2)
+                "d", "a", numbered_records(fake_platform_client, 2)
             )
 
     def test_reader_cannot_publish(self, connect: Connect, local: LocalExchange) -> None:
         reader = connect(local.tokens["reader"], endpoint=local.endpoint)
         with pytest.raises(UnauthorizedError):
-            reader.publishToTimeSeriesDatabase(local.timeSeriesDbId, "meter", records(reader, 1))
+            reader.publishToTimeSeriesDatabase(
+                local.timeSeriesDbId, "meter", numbered_records(reader, 1)
+            )
 
     @pytest.mark.parametrize(
         "invalid_records", [None, [], (), "records", b"records", 7, {}, {"a": 1}]
@@ -393,7 +390,7 @@ class TestCompleteFailures:
     def test_invalid_record_is_named_before_anything_is_sent(
         self, wrong: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        invalid_records = [*records(fake_platform_client, 150), wrong]
+        invalid_records = [*numbered_records(fake_platform_client, 150), wrong]
         with pytest.raises(InvalidParameterError, match=r"^records\[150\] must be .*InputRecord"):
             fake_platform_client.publishToTimeSeriesDatabase("db", "meter", invalid_records)
         assert fake_platform.requests == []
@@ -401,7 +398,7 @@ class TestCompleteFailures:
     def test_record_modified_after_creation_is_named(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        invalid_records = records(fake_platform_client, 3)
+        invalid_records = numbered_records(fake_platform_client, 3)
         invalid_records[2].measureValue = "much"
         with pytest.raises(
             InvalidParameterError, match=r"^records\[2\]\.measureValue must be .*got 'much'"
