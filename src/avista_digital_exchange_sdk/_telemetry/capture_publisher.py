@@ -85,7 +85,7 @@ def _estimate_bytes(record: DataCaptureDataRecordInput) -> int:
 
 
 def to_event(response: CapturePublishResponse) -> PublishCaptureDataResult:
-    """Convert the response to somebody else's publish, whose records are not known."""
+    """Convert the response to a publish of another program, whose input is not known."""
     failed = [
         PublishCaptureDataFailedRecord(
             timestamp=None,

@@ -53,11 +53,19 @@ class CaptureStateSource(SubscriptionSource["DataCapture"]):
         self._captures = client
         self._capture_id = capture_id
         self._known: tuple[str, int] | None = None
+        # Whether the state may have changed since it was read: also if reading was interrupted.
+        self._is_outdated = False
 
     async def open(self, timeout: float | None = None) -> None:
         """Subscribe, then read the present state."""
         await super().open(timeout)
         await self._read_change()
+
+    async def next(self, timeout: float | None) -> DataCapture:
+        """Wait for a change; raise StopAsyncIteration at the end, TimeoutError after `timeout`."""
+        if self._is_outdated:
+            self._pending.extend(await self._read_change())
+        return await super().next(timeout)
 
     # An event contains what the program that started the capture selected, so the capture is read.
     # After a gap it is read too, so that no change is missed.
@@ -69,7 +77,9 @@ class CaptureStateSource(SubscriptionSource["DataCapture"]):
         self._pending.extend(await self._read_change())
 
     async def _read_change(self) -> Iterable[DataCapture]:
+        self._is_outdated = True
         capture = await read_capture(self._captures, self._capture_id)
+        self._is_outdated = False
         known, self._known = self._known, (str(capture.state), len(capture.stateHistory))
         return () if known == self._known else [capture]
 

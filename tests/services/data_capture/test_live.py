@@ -1,5 +1,7 @@
 """Live data of captures, changes of their state, and waiting for one."""
 
+import asyncio
+import contextlib
 import threading
 import time
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 
 from avista_digital_exchange_sdk import (
+    AsyncAvistaDigitalExchange,
     AvistaDigitalExchange,
     DataCapture,
     NotFoundError,
@@ -130,6 +133,26 @@ class TestStates:
                 exchange.dataCapture.startCapture(capture)
                 assert changes.next(20).state == "CAPTURING"
                 assert changes.gaps == []
+
+    def test_change_is_received_after_the_wait_for_it_was_cancelled(
+        self, local: LocalExchange, capture: str
+    ) -> None:
+        async def receive(proxy: FaultyProxy) -> str | None:
+            async with (
+                AsyncAvistaDigitalExchange(local.token, endpoint=proxy.endpoint) as client,
+                client.dataCapture.subscribeToState(capture) as changes,
+            ):
+                proxy.expect(Fault("dataCapture_getCapture", "response", "stall"))
+                await client.dataCapture.startCapture(capture)
+                waiting = asyncio.create_task(changes.next(20))
+                assert await asyncio.to_thread(proxy.stalled.wait, 20)
+                waiting.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await waiting
+                return (await changes.next(20)).state
+
+        with FaultyProxy(local.endpoint).running() as proxy:
+            assert asyncio.run(receive(proxy)) == "CAPTURING"
 
     def test_missing_capture_is_not_found(self, exchange: AvistaDigitalExchange) -> None:
         with pytest.raises(NotFoundError):

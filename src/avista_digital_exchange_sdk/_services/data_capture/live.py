@@ -203,6 +203,6 @@ class CaptureStreamService(BaseService):
         from ..._telemetry.capture_states import wait_for_state
 
         validation.require_id("captureId", captureId)
-        wanted = validation.parse_enum("state", state, DataCaptureState)
+        expected = validation.parse_enum("state", state, DataCaptureState)
         seconds = validation.parse_duration("timeout", timeout)
-        return await wait_for_state(self._client, captureId, wanted, seconds)
+        return await wait_for_state(self._client, captureId, expected, seconds)
