@@ -425,10 +425,10 @@ class TestFailures:
         self, exchange: AvistaDigitalExchange, realtime: FakeRealtimeServer
     ) -> None:
         def talk(connection: FakeConnection) -> None:
-            connection.acknowledge(connectionTimeoutMs=200)
+            connection.acknowledge(connectionTimeoutMs=500)
             identifier = connection.start()
             for _ in range(6):
-                time.sleep(0.05)
+                time.sleep(0.1)
                 connection.send({"type": "ka"})
             send(connection, identifier, 1)
 
