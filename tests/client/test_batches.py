@@ -1,10 +1,12 @@
 """Many operations in one request: each has a result or an error of its own."""
 
+import copyreg
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
 import pytest
+from tblib import pickling_support
 
 from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
@@ -255,8 +257,15 @@ class TestFailures:
         assert len(fake_platform.requests) == (1 if error is UnauthorizedError else 5)
 
     def test_note_on_the_error_of_an_operation_is_not_on_those_of_others(
-        self, client: AvistaDigitalExchange, fake_platform: FakePlatform
+        self,
+        client: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        # As importing distributed does for all errors.
+        monkeypatch.setitem(
+            copyreg.dispatch_table, UnauthorizedError, pickling_support.pickle_exception
+        )
         # The client adds a note about where the rejected token comes from.
         fake_platform.add_responses(GET, FakeResponse(401))
         first, second = run(get_directories, client, ["1", "2"])

@@ -37,7 +37,7 @@ class Existing(NamedTuple):
     expected: Any
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _small_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         use_limits(patch, page_items=ASSETS_A_PAGE)

@@ -6,7 +6,6 @@ that operation alone.
 
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import partial
 from http import HTTPStatus
 from itertools import count
@@ -246,7 +245,9 @@ class _Batch:
 
 def _copy_error(error: DigitalExchangeError) -> DigitalExchangeError:
     """Copy the error of a request for one of its operations, to which notes can be added."""
-    own = copy(error)
+    # copy.copy() may share the attributes, as tblib, which distributed uses, registers reducers.
+    own = type(error).__new__(type(error), *error.args)
+    own.__dict__.update(error.__dict__)
     if notes := getattr(error, "__notes__", None):
         own.__notes__ = [*notes]
     # It shows which operations have the same error.
