@@ -18,8 +18,8 @@ def main(folder: str, port: str, public_url: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with LocalExchange(data=Path(folder), port=int(port), publicUrl=public_url) as local:
         details = {
-            "endpoint": f"{public_url}/graphql",
-            "realtime_endpoint": f"{public_url.replace('http', 'ws', 1)}/graphql/realtime",
+            "endpoint": local.publicEndpoint,
+            "realtime_endpoint": local.publicRealtimeEndpoint,
             "token": local.token,
             "data_store_id": local.dataStoreId,
             "home_directory_id": local.homeDirectoryId,
