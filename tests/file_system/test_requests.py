@@ -320,6 +320,34 @@ class TestTransfers:
         assert caught.value.failures.keys() <= set(map(str, vanishing))
         assert file_system.contents(f"{home}/x").incomplete == []
 
+    def test_upload_of_a_local_file_that_vanishes_names_the_record_that_remains(
+        self, file_system: DataStoreFileSystem, local: LocalExchange, home: str, tmp_path: Path
+    ) -> None:
+        for name in "ab":
+            (tmp_path / name).write_text(name)
+
+        def incomplete() -> dict[str, str]:
+            infos = file_system.contents(f"{home}/x").incomplete
+            return {info["name"]: info["dataStoreFileId"] for info in infos}
+
+        class Removing(fsspec.Callback):  # type: ignore[misc]  # untyped
+            def branched(self, path_1: str, path_2: str, **options: Any) -> Any:
+                if path_1 == str(tmp_path / "b"):
+                    # The other file requests the records of both.
+                    while f"{home}/x/b" not in incomplete():
+                        pass
+                    (tmp_path / "b").unlink()
+                return super().branched(path_1, path_2, **options)
+
+        with (
+            local.fail(DELETE, "graphqlError", errorType="BadRequest"),
+            pytest.raises(TransferIncompleteError) as caught,
+        ):
+            file_system.put(f"{tmp_path}/", f"{home}/x/", recursive=True, callback=Removing())
+        (error,) = caught.value.failures.values()
+        (file_id,) = incomplete().values()
+        assert file_id in str(getattr(error, "__notes__", ()))
+
     def test_upload_whose_response_is_lost_names_every_file_of_the_request(
         self, file_system: DataStoreFileSystem, local: LocalExchange, home: str, folder: Path
     ) -> None:

@@ -153,13 +153,14 @@ class CopyJob(Generic[AnyTask, Result]):
             _add_notes(error, self._steps.clean_up())
             raise
         notes = self._steps.clean_up()
-        if report.stopped_by is not None:
-            _add_notes(report.stopped_by, notes)
         report.done = [(tasks[index], result) for index, result in sorted(self._done.items())]
         report.failures += [
             Failure(tasks[index].source, error) for index, error in sorted(self._failed.items())
         ]
         report.not_tried = len(tasks) - len(self._done) - len(self._failed)
+        noted = report.stopped_by or next((one.error for one in report.failures), None)
+        if noted is not None:
+            _add_notes(noted, notes)
         return report
 
     def _copy_all(self, tasks: Sequence[AnyTask]) -> Exception | None:
