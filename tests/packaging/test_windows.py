@@ -1,6 +1,7 @@
 """What Windows does differently, with fakes of it: open files, signals, time zones, file names."""
 
 import importlib.util
+import io
 import os
 import signal
 import sys
@@ -18,7 +19,8 @@ from avista_digital_exchange_sdk._utils import partial_file
 from avista_digital_exchange_sdk._utils.atomic_files import atomic_write
 from avista_digital_exchange_sdk._utils.local_paths import sanitize_filename
 from avista_digital_exchange_sdk.cli import _exit_on_signals
-from avista_digital_exchange_sdk.local.private_files import remove_file
+from avista_digital_exchange_sdk.cli.standard_streams import spool_standard_input
+from avista_digital_exchange_sdk.local.private_files import remove_file, write_private
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="fakes Windows on Linux")
 
@@ -94,6 +96,24 @@ def test_target_that_is_open_elsewhere_is_an_error_that_keeps_it(
     with target.open("rb"), pytest.raises(PermissionError, match="cannot access"):
         write()
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
+
+
+def test_standard_input_is_uploaded_from_a_file_that_is_not_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"piped")))
+    with spool_standard_input() as path:
+        assert not is_open(str(path))
+        assert path.read_bytes() == b"piped"
+    assert not path.exists()
+
+
+def test_private_file_that_cannot_be_written_leaves_nothing_behind(
+    windows: None, tmp_path: Path
+) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        write_private(tmp_path / "ready.json", "\ud800")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_positional_file_reads_and_writes_by_seeking(windows: None, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def handle_completion_options(args: list[str]) -> None:
         raise typer.Exit
     _, path = typer.completion.install(shell=shell, prog_name=PROGRAM)  # type: ignore[attr-defined]  # not re-exported
     if shell == "bash":
-        path.write_text(_BASH_SCRIPT)
+        path.write_text(_BASH_SCRIPT, "utf-8", newline="\n")
     sys.stderr.write(
         f"Completion for {shell} is installed in {path}. Start a new shell to use it.\n"
     )

@@ -68,7 +68,9 @@ def spool_standard_input() -> "Iterator[Path]":
 
     if sys.stdin.isatty():
         sys.stderr.write("Reading from standard input; end it with Ctrl-D.\n")
-    with explain_full_disk(), tempfile.NamedTemporaryFile(prefix="standard-input-") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
-        file.flush()
-        yield Path(file.name)
+    with explain_full_disk(), tempfile.TemporaryDirectory(prefix="avista-dx-") as directory:
+        path = Path(directory, "standard-input")
+        # Windows opens no temporary file that is still open.
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield path

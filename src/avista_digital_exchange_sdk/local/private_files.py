@@ -12,7 +12,7 @@ import struct
 import sys
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 from typing import IO, Any
 
 FILE_MODE = 0o600
@@ -93,16 +93,15 @@ def write_private(path: Path, text: str) -> None:
     if _is_special(path):
         path.write_text(text, "utf-8")
         return
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}-", delete=False
-    ) as file:
-        try:
+    descriptor, temporary = mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        # Windows neither replaces nor removes a file that is open.
+        with open(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 def remove_regular_file(path: Path) -> None:

@@ -162,7 +162,7 @@ def _ruff(command: list[str], source: str) -> str:
         [sys.executable, "-m", "ruff", *command, *options],
         input=source,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     if done.returncode:
