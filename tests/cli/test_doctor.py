@@ -25,6 +25,7 @@ NAMES = {
     *("version", "packages", "environment", "profiles", "keyring", "disk", "temporary"),
     *("token", "proxy", "endpoint", "tls", "clock", "login", "websocket"),
 }
+PAST, FUTURE = (datetime.now(UTC) + timedelta(days=days) for days in (-1, 1))
 NO_PROXY = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"), "")
 
 
@@ -114,6 +115,43 @@ def test_doctor_reports_an_untrusted_certificate(
     assert is_trusted or "CA" in checks["tls"]["advice"]
 
 
+@pytest.mark.parametrize(
+    ("host", "dates", "advice"),
+    [
+        ("other.example", {}, "check the spelling of the endpoint"),
+        ("localhost", {"not_after": PAST}, "set the clock"),
+        ("localhost", {"not_before": FUTURE}, "set the clock"),
+    ],
+)
+def test_doctor_says_what_to_do_about_an_invalid_certificate(
+    dx: Command,
+    local: LocalExchange,
+    tmp_path: Path,
+    host: str,
+    dates: dict[str, datetime],
+    advice: str,
+) -> None:
+    authority = CertificateAuthority(tmp_path)
+    with Proxy(local.endpoint, authority.server(host, **dates)).running() as proxy:
+        checks = run(
+            dx, AVISTA_DX_ENDPOINT=proxy.endpoint, SSL_CERT_FILE=str(authority.bundle), **NO_PROXY
+        )
+    assert advice in checks["tls"]["advice"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(404, b"<html>"), (200, b"<html>"), (200, b"[]"), (404, b'{"a": 1}')]
+)
+def test_doctor_reports_an_endpoint_that_is_another_server(
+    dx: Command, proxy: Proxy, status: int, body: bytes
+) -> None:
+    proxy.responses["doctor"] = [FakeResponse(status, body)]
+    checks = run(dx, AVISTA_DX_ENDPOINT=proxy.endpoint)
+    assert f"HTTP {status}" in checks["endpoint"]["detail"]
+    assert "/graphql" in checks["endpoint"]["advice"]
+    assert checks["login"]["status"] == checks["websocket"]["status"] == "skipped"
+
+
 def test_doctor_reports_blocked_websockets(dx: Command, proxy: Proxy) -> None:
     proxy.blocks_websockets = True
     checks = run(dx, AVISTA_DX_ENDPOINT=proxy.endpoint)
@@ -144,6 +182,19 @@ def test_doctor_reports_a_full_disk(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: DiskUsage(10**12, 0, free))
     checks = run(dx)
     assert checks["disk"]["status"] == checks["temporary"]["status"] == status
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of POSIX")
+def test_doctor_reports_that_no_temporary_file_can_be_written(process: Process) -> None:
+    import resource
+
+    def forbid_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    outcome = process("doctor", preexec_fn=forbid_files)
+    assert outcome.returncode == 1
+    assert "No usable temporary directory" in outcome.stdout
+    assert "set TMPDIR to another directory" in outcome.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")

@@ -23,7 +23,7 @@ from .base import (
     run_sync,
 )
 from .batches import BatchedGenerator
-from .http import build_closed_error
+from .http import CERTIFICATE_ERROR, build_closed_error
 from .md5 import FollowingMd5
 from .positional_file import PositionalFile
 from .processes import check_process, current_process
@@ -34,6 +34,7 @@ from .tls import Tls, Verify
 
 __all__ = [
     "BLOCK_BYTES",
+    "CERTIFICATE_ERROR",
     "Backend",
     "BackgroundTask",
     "BatchedGenerator",

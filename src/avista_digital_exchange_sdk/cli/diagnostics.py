@@ -1,5 +1,6 @@
 """The checks of `avista-dx doctor`. Their results contain no secret."""
 
+import json
 import os
 import platform
 import re
@@ -29,6 +30,7 @@ from ..errors import (
 from .parameter_names import to_cli_message
 
 if TYPE_CHECKING:
+    from .._backends import Response
     from .._graphql.client import GraphQLClient
 
 TIMEOUT_SECONDS = 10.0
@@ -139,20 +141,25 @@ def _check_keyring() -> Check:
 
 
 def _check_disk() -> Iterator[Check]:
-    for name, directory in {"disk": os.curdir, "temporary": tempfile.gettempdir()}.items():
-        location = os.path.abspath(directory)
-        try:
-            free = shutil.disk_usage(directory).free
-        except OSError as error:
-            yield Check(name, Status.FAILED, f"{location}: {error.strerror}", "use another one")
-            continue
-        status = Status.OK
-        if free < LOW_FREE_BYTES:
-            status = Status.FAILED if free < MIN_FREE_BYTES else Status.WARNING
-        detail = f"{free / 10**9:.1f} GB free in {location}"
-        variable = " or set TMPDIR to another directory" if name == "temporary" else ""
-        advice = f"delete files{variable}: downloads need space" if status != Status.OK else None
-        yield Check(name, status, detail, advice)
+    yield _check_space("disk", "the current directory", os.getcwd, "change to another directory")
+    yield _check_space(
+        "temporary", "temporary files", tempfile.gettempdir, "set TMPDIR to another directory"
+    )
+
+
+def _check_space(name: str, label: str, find: Callable[[], str], alternative: str) -> Check:
+    try:
+        directory = find()
+        free = shutil.disk_usage(directory).free
+    except OSError as error:
+        # There is no directory for temporary files if nothing can be written to any.
+        return Check(name, Status.FAILED, f"{label}: {error.strerror}", alternative)
+    status = Status.OK
+    if free < LOW_FREE_BYTES:
+        status = Status.FAILED if free < MIN_FREE_BYTES else Status.WARNING
+    detail = f"{free / 10**9:.1f} GB free in {directory}"
+    advice = f"delete files or {alternative}: downloads need space" if status != Status.OK else None
+    return Check(name, status, detail, advice)
 
 
 def _check_platform(profile: str | None) -> Iterator[Check]:
@@ -206,12 +213,14 @@ def _check_connection(
     except DigitalExchangeError as error:
         yield from _describe_failure(error, origin)
         return
-    yield Check("endpoint", Status.OK, f"{origin} responds")
+    endpoint = _check_endpoint(response, origin)
+    yield endpoint
     yield _check_tls(client.endpoint)
     yield _check_clock(response.headers.get("date"))
-    if not has_token:
-        yield Check("login", Status.SKIPPED, "there is no token")
-        yield Check("websocket", Status.SKIPPED, "there is no token")
+    if endpoint.status != Status.OK or not has_token:
+        reason = "there is no token" if endpoint.status == Status.OK else "the endpoint is wrong"
+        yield Check("login", Status.SKIPPED, reason)
+        yield Check("websocket", Status.SKIPPED, reason)
         return
     login = _check_login(client, call)
     yield login
@@ -222,13 +231,11 @@ def _check_connection(
 
 
 def _describe_failure(error: DigitalExchangeError, origin: str) -> Iterator[Check]:
+    from .._backends import CERTIFICATE_ERROR
+
     skipped = ["clock", "login", "websocket"]
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        advice = (
-            "the certificate is not trusted: a proxy may replace it. Add its CA to the "
-            "certificates of the system, or set SSL_CERT_FILE to a file that contains it"
-        )
-        yield Check("tls", Status.FAILED, str(error), advice)
+    if CERTIFICATE_ERROR in str(error):
+        yield Check("tls", Status.FAILED, str(error), _advise_on_certificate(str(error)))
     else:
         advice = (
             "check the spelling of the endpoint, the network, and whether a proxy is required "
@@ -238,6 +245,35 @@ def _describe_failure(error: DigitalExchangeError, origin: str) -> Iterator[Chec
         skipped.insert(0, "tls")
     for name in skipped:
         yield Check(name, Status.SKIPPED, "there is no connection")
+
+
+def _advise_on_certificate(reason: str) -> str:
+    if any(words in reason for words in ("has expired", "not yet valid")):
+        return (
+            f"set the clock if this is not the time: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; "
+            "otherwise the certificate of the endpoint, or of a proxy, must be renewed"
+        )
+    if "mismatch" in reason:
+        return "check the spelling of the endpoint; a proxy or firewall may have responded instead"
+    return (
+        "the certificate is not trusted: a proxy may replace it. Add its CA to the "
+        "certificates of the system, or set SSL_CERT_FILE to a file that contains it"
+    )
+
+
+def _check_endpoint(response: "Response", origin: str) -> Check:
+    try:
+        is_graphql = bool(json.loads(response.content).keys() & {"data", "errors"})
+    except (ValueError, AttributeError):
+        is_graphql = False
+    if is_graphql:
+        return Check("endpoint", Status.OK, f"{origin} responds")
+    detail = f"{origin}: the response (HTTP {response.status}) is not of a GraphQL API"
+    advice = (
+        "check the endpoint, which usually ends with /graphql; a proxy or firewall may have "
+        "responded instead"
+    )
+    return Check("endpoint", Status.FAILED, detail, advice)
 
 
 def _check_tls(endpoint: str) -> Check:
