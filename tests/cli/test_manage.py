@@ -74,10 +74,67 @@ def test_find_matches_names_and_types(dx: Command, loads: str) -> None:
     assert dx("find", f"{loads}/none").exit_code == 4
 
 
+def test_find_and_du_accept_a_file_and_all_data_stores(dx: Command, loads: str) -> None:
+    file = f"{loads}/may.csv"
+    assert dx("find", file, "--name", "*.csv").stdout == f"{file}\n"
+    assert dx("du", file).rows == [["3", file]]
+    assert [path for _, path in dx("du", "dx://").rows if path.startswith(loads[:12])]
+    assert not [path for _, path in dx("du", "dx://").rows if path.startswith("dx:///")]
+
+
+def test_find_prints_one_line_per_path(dx: Command, loads: str) -> None:
+    dx("mkdir", f"{loads}/two\nlines")
+    assert f"{loads}/two\\nlines" in dx("find", loads).stdout.splitlines()
+
+
+@pytest.mark.parametrize("command", [["mv"], ["cp", "--recursive"]])
+def test_source_and_target_that_cannot_be_are_rejected(
+    dx: Command, loads: str, store: str, command: list[str]
+) -> None:
+    before = dx("find", store).stdout
+    for source, target, expected in (
+        (f"{loads}/may.csv", f"{loads}/may.csv", "TARGET must be a path outside of SOURCE"),
+        (f"{loads}/may.csv", loads, "TARGET must be a path outside of SOURCE"),
+        (loads, f"{loads}/", "TARGET must be a path outside of SOURCE"),
+        (loads, f"{loads}/old/new", "TARGET must be a path outside of SOURCE"),
+        (store, f"{store}/copy", "SOURCE must be a file or directory in a data store"),
+        (loads, "dx://", "TARGET must be a path in a data store"),
+    ):
+        for options in ([], ["--dry-run"]):
+            result = dx(*command, source, target, *options)
+            assert (result.exit_code, expected in result.stderr) == (2, True)
+    assert dx(*command, loads, "dx://Nowhere").exit_code == 4
+    assert dx("find", store).stdout == before
+
+
+@pytest.mark.parametrize("command", [["mv"], ["cp", "--recursive"]])
+def test_directory_is_not_put_into_the_one_of_its_name_in_the_target(
+    dx: Command, loads: str, store: str, command: list[str]
+) -> None:
+    dx("mkdir", f"{store}/copy/loads")
+    result = dx(*command, loads, f"{store}/copy")
+    assert result.exit_code == 1
+    assert f"{store}/copy/loads: Directory exists" in result.stderr
+    assert dx("find", f"{store}/copy/loads").stdout == ""
+
+
+def test_rm_of_a_data_store_names_the_command_that_deletes_it(
+    dx: Command, loads: str, store: str
+) -> None:
+    result = dx("rm", "--recursive", store)
+    assert (result.exit_code, "by `stores create` and `stores delete`" in result.stderr) == (
+        1,
+        True,
+    )
+    assert dx("find", loads, "--type", "file").stdout.count("\n") == 3
+
+
 def test_zip_downloads_what_matches(dx: Command, loads: str, tmp_path: Path) -> None:
     assert dx("zip", f"{loads}/*.csv", "--output", tmp_path / "loads.zip").exit_code == 0
     with zipfile.ZipFile(tmp_path / "loads.zip") as archive:
         assert sorted(archive.namelist()) == ["june.csv", "may.csv"]
+    result = dx("zip", "dx://", "--output", tmp_path / "all.zip")
+    assert (result.exit_code, "PATH must be a path in" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("command", ["rm", "mv", "get", "put"])
@@ -103,7 +160,7 @@ def test_groups_create_rename_list_and_delete(dx: Command, group: str) -> None:
     created = dx(group, "create", name, "--json")
     assert created.json["name"] == name
     assert dx(group, "rename", name, f"{name} 2").exit_code == 0
-    for arguments in ([group], [group, "list"], ["--json", group]):
+    for arguments in ([group], [group, "list"], ["--json", group], [group, "--json", "list"]):
         assert f"{name} 2" in dx(*arguments).stdout
     assert dx(group, "delete", f"{name} 2").exit_code == 0
     assert f"{name} 2" not in dx(group).stdout
@@ -114,5 +171,6 @@ def test_execute_prints_the_data_of_an_operation(dx: Command) -> None:
     for arguments, text in ([query], None), (["-"], query):
         data = json.loads(dx("execute", *arguments, input=text).stdout)
         assert data["user_getUserSession"]["user"]["firstName"]
+    assert "OPERATION must be a non-empty string" in dx("execute", "-", input="").stderr
     result = dx("execute", query, "--variables", "[1]")
     assert (result.exit_code, "--variables must be a JSON object" in result.stderr) == (2, True)

@@ -15,7 +15,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.admin_client import AdminClient
 from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
-from ..support.terminal import TerminalResult, run_on_terminal
+from ..support.terminal import TerminalResult, answer_on_terminal, run_on_terminal
 from .conftest import PROGRAM, Process
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
@@ -243,3 +243,25 @@ class TestRetries:
         outcome = process(*command, env=environment)
         assert outcome.returncode == 0
         assert "trying" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "exit_code", "message"),
+    [
+        (b"n\n", 1, "cancelled; nothing was deleted"),
+        (b"\x04", 1, "cancelled; nothing was deleted"),
+        (b"\x03", 130, "interrupted"),
+        (b"y\n", 0, "deleted: Name"),
+    ],
+)
+def test_delete_asks_on_a_terminal(
+    environment: dict[str, str], process: Process, answer: bytes, exit_code: int, message: str
+) -> None:
+    process("databases", "create", "Name")
+    outcome = answer_on_terminal([*PROGRAM, "databases", "delete", "Name"], answer, environment)
+    assert outcome.exit_code == exit_code
+    assert "Delete the database Name with everything in it? [y/N]" in outcome.terminal
+    assert message in outcome.terminal
+    listed = process("databases").stdout
+    assert ("Name\t" in listed) == (exit_code != 0)
+    process("databases", "delete", "Name")

@@ -5,12 +5,20 @@ import os
 import pty
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """Escape sequences for cursor movement and color."""
+
+TAKE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+"""Makes the terminal control a program, which is then interrupted by its keys."""
 
 
 class TerminalResult(NamedTuple):
@@ -40,3 +48,26 @@ def run_on_terminal(
         text = other.read().decode()
     terminal = CONTROL.sub("", received.decode()).replace("\r\n", "\n")
     return TerminalResult(run.returncode, terminal, text)
+
+
+def answer_on_terminal(
+    command: Sequence[str], answer: bytes, environment: Mapping[str, str]
+) -> TerminalResult:
+    """Run a program on a terminal that controls it, and answer its question with keys."""
+    ours, theirs = pty.openpty()
+    received = b""
+    with subprocess.Popen(
+        [sys.executable, "-c", TAKE_TERMINAL, *command],
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    ) as run:
+        os.close(theirs)
+        with open(ours, "r+b", buffering=0) as terminal, contextlib.suppress(OSError):
+            while block := terminal.read(65536):
+                if b"[y/N]" not in received and b"[y/N]" in received + block:
+                    terminal.write(answer)
+                received += block
+    return TerminalResult(run.returncode, received.decode(), "")

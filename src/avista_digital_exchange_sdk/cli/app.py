@@ -98,6 +98,7 @@ class _ListingGroup(_Program):
     """A group that lists its objects if no command is given."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        args = self._move_common_options(args)
         if not args or (args[0].startswith("-") and args[0] not in HELP_OPTIONS):
             args = ["list", *args]
         return super().parse_args(ctx, args)

@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+from .._escaping import escape_controls
+from .errors import print_error
+from .exit_codes import FAILED
+
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -14,7 +18,18 @@ def confirm(question: str, *, yes: bool) -> None:
     Without a terminal there is no one to ask, and the command itself is the answer.
 
     Raises:
-        typer.Abort: The answer is no.
+        typer.Exit: The answer is no, or Ctrl-D.
+        KeyboardInterrupt: The answer is Ctrl-C.
     """
-    if not yes and sys.stdin.isatty() and sys.stderr.isatty():
-        typer.confirm(question, abort=True, err=True)
+    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    try:
+        is_confirmed = typer.confirm(escape_controls(question), err=True)
+    except typer.Abort as error:
+        sys.stderr.write("\n")
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        is_confirmed = False
+    if not is_confirmed:
+        print_error("cancelled; nothing was deleted")
+        raise typer.Exit(FAILED)

@@ -102,7 +102,7 @@ def format_reason(error: Exception) -> str:
     if isinstance(error, PathIsDirectoryError):
         return "is now a directory"
     if isinstance(error, OSError) and not isinstance(error, DigitalExchangeError):
-        return escape_controls(error.strerror or str(error))
+        return escape_controls(to_cli_message(error.strerror or str(error)))
     return "; ".join(format_error(error).split("\n"))
 
 
@@ -120,7 +120,8 @@ def _message(error: BaseException) -> str:
         if not error.strerror:
             return str(error) or type(error).__name__
         path = to_url_if_remote(str(error.filename or ""))
-        return f"{path}: {error.strerror}" if path else error.strerror
+        reason = to_cli_message(error.strerror)
+        return f"{path}: {reason}" if path else reason
     if isinstance(error, UnicodeEncodeError):
         name = escape_controls(error.object)
         reason = f"cannot be encoded in {error.encoding}, the encoding of this locale"

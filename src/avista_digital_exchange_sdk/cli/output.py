@@ -53,7 +53,11 @@ def print_table(
         show_header=any(map(str.strip, columns)),
     )
     lines = [[escape_controls(cell) for cell in _cells(row, columns)] for row in rows]
-    is_shortened = shorten_ids and _measure(columns, lines) > shutil.get_terminal_size().columns
+    is_shortened = (
+        shorten_ids
+        and _measure(columns, lines) > shutil.get_terminal_size().columns
+        and any(_ID.fullmatch(cell) for line in lines for cell in line)
+    )
     for line in lines:
         table.add_row(*(Text(_shorten_id(cell) if is_shortened else cell) for cell in line))
     Console(width=UNBOUNDED_WIDTH).print(table)

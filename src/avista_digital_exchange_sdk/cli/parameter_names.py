@@ -89,6 +89,7 @@ _PHRASES = {
     ", or a timedelta": "",
     "pass token=, set": "set",
     "the argument endpoint": "--endpoint",
+    "createDataStore() and deleteDataStore()": "`stores create` and `stores delete`",
 }
 
 _LITERAL = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[[^\]\n]*\]|\{[^}\n]*\}|-?\d+|True)"""

@@ -31,6 +31,7 @@ def execute(
 ) -> None:
     """Run a query or mutation of the platform's schema, and print its data as JSON."""
     text = sys.stdin.read() if operation == STANDARD_STREAM else operation
+    validation.require_str("OPERATION", text)
     print_json(run.exchange.execute(text, _parse_variables(variables)))
 
 

@@ -12,7 +12,7 @@ from ..completion import complete_remote_path
 from ..context import CommandContext
 from ..entry_format import basename, entry_id, to_json
 from ..output import print_json
-from ..remote_paths import HELP, expand_paths, is_file_id, resolve_path, to_url
+from ..remote_paths import HELP, expand_paths, is_file_id, is_root, resolve_path, to_url
 from .data_stores import Location
 
 Target = Annotated[
@@ -38,9 +38,10 @@ def mkdir(
     created = []
     for remote_path in paths:
         path = resolve_path(run.files, "PATH", remote_path)
+        is_new = not run.files.isdir(path)
         run.files.makedirs(path, exist_ok=True)
         created.append(to_json(run.files.info(path)))
-        run.info(f"created {to_url(path)}")
+        run.info(f"{'created' if is_new else 'exists'}: {to_url(path)}")
     if run.json:
         print_json(created)
 
@@ -58,8 +59,8 @@ def mv(
 ) -> None:
     """Move or rename a file or a directory.
 
-    The source is moved into TARGET if that is a directory or ends with a slash. Within a data store
-    nothing is copied; to another data store the source is copied, and then deleted.
+    The source is moved into TARGET if that is a directory or ends with a slash. To another data
+    store, or another file extension, the source is copied and then deleted.
     """
     path, goal = _source_and_target(run, source, target, no_clobber=no_clobber)
     if dry_run:
@@ -115,7 +116,7 @@ def du(
         for name, size in sizes.items():
             inner = name.removeprefix(path).lstrip(SEPARATOR)
             if inner:
-                first = f"{path}{SEPARATOR}{inner.partition(SEPARATOR)[0]}"
+                first = f"{path}{SEPARATOR}{inner.partition(SEPARATOR)[0]}".lstrip(SEPARATOR)
                 rows[first] = rows.get(first, 0) + size
     ordered = sorted(rows.items(), key=lambda row: row[0])
     columns = {"bytes": lambda row: row[1], "path": lambda row: to_url(row[0])}
@@ -139,22 +140,22 @@ def find(
         typer.Option("--type", help="Only files, or only directories."),
     ] = None,
 ) -> None:
-    """List everything below a directory, one path per line. Quote patterns (* ? [...])."""
+    """List everything below a directory, or a file, one path per line.
+
+    Quote patterns (* ? [...]).
+    """
     path = resolve_path(run.files, "PATH", remote_path)
     run.files.info(path)
     found = run.files.find(path, withdirs=True, detail=True, sizes=run.json)
     matching = [
         info
         for info in found.values()
-        if info["name"] != path
+        if (info["name"] != path or info["type"] == "file")
         and (kind is None or info["type"] == kind)
         and (name is None or fnmatchcase(basename(info), name))
     ]
-    if run.json:
-        print_json([to_json(info) for info in matching])
-        return
-    for info in matching:
-        typer.echo(to_url(info["name"]))
+    columns = {"": lambda info: to_url(info["name"])}
+    run.print_rows(matching, columns, json=[to_json(info) for info in matching])
 
 
 @command(
@@ -171,11 +172,13 @@ def zip_(
     ],
 ) -> None:
     """Download files and directories as one zip file, which the platform creates."""
-    ids = [
-        path if is_file_id(path) else str(entry_id(run.files.info(path)))
-        for remote_path in paths
-        for path in expand_paths(run.files, "PATH", remote_path)
-    ]
+    ids = []
+    for remote_path in paths:
+        for path in expand_paths(run.files, "PATH", remote_path):
+            identifier = path if is_file_id(path) else entry_id(run.files.info(path))
+            if identifier is None:
+                raise validation.invalid_argument("PATH", remote_path, "a path in a data store")
+            ids.append(identifier)
     with run.progress("downloading", "bytes") as callback:
         written = run.exchange.downloadDataStoreZip(ids, output, progress=callback)
     if run.json:
@@ -188,10 +191,22 @@ def _source_and_target(
 ) -> tuple[str, str]:
     """Return the path of an existing source and the path that it gets."""
     path = resolve_path(run.files, "SOURCE", source)
+    if is_root(path):
+        raise validation.invalid_argument("SOURCE", source, "a file or directory in a data store")
     info = run.files.info(path)
     goal = resolve_path(run.files, "TARGET", target)
+    if not goal:
+        raise validation.invalid_argument("TARGET", target, "a path in a data store")
+    if is_root(goal):
+        # Raises an error if there is no such data store.
+        run.files.info(goal)
     if target.endswith(SEPARATOR) or run.files.isdir(goal):
         goal = f"{goal}{SEPARATOR}{basename(info)}"
+    if f"{goal}{SEPARATOR}".startswith(f"{path}{SEPARATOR}"):
+        raise validation.invalid_argument("TARGET", target, "a path outside of SOURCE")
+    if run.files.isdir(goal):
+        # It would be copied into that one, under the same name again.
+        raise FileExistsError(17, "Directory exists", to_url(goal))
     if no_clobber and run.files.exists(goal):
         raise FileExistsError(17, "File exists", to_url(goal))
     return path, goal
