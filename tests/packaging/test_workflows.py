@@ -78,6 +78,14 @@ def test_workflow_steps_run_a_single_command(path: Path) -> None:
     assert all(("run" in step) != ("uses" in step) for step in steps_of(path))
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflow_actions_are_pinned_to_the_commit_of_a_release(path: Path) -> None:
+    used = re.findall(r"^ +(?:- )?uses: (.*)$", path.read_text("utf-8"), re.M)
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action) for action in used)
+    assert len({action.split("@")[0] for action in used}) == len(set(used))
+
+
 def test_release_publishes_what_was_built_and_checked() -> None:
     jobs = workflow("release")["jobs"]
     assert jobs["publish"]["needs"] == "build"
