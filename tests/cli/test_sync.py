@@ -193,20 +193,6 @@ def test_sync_reports_files_whose_place_a_directory_takes(
     assert {path.name for path in copy.iterdir()} == {"may.csv", "old", "mine.csv", "notes.tmp"}
 
 
-def test_sync_changes_names_that_this_machine_does_not_allow(
-    dx: Command, store: str, tmp_path: Path
-) -> None:
-    (tmp_path / "a.csv").write_text("1")
-    dx("put", tmp_path / "a.csv", f"{store}/a\x1b[2J.csv")
-    copy = tmp_path / "copy"
-    for expected in (["a_[2J.csv"], []):
-        assert dx("sync", "--delete", "--json", store, copy).json == {
-            "copied": expected,
-            "deleted": [],
-        }
-    assert read(copy) == {"a_[2J.csv": "1"}
-
-
 def test_sync_does_not_delete_a_copied_file_if_case_is_ignored() -> None:
     source, target = {"May.csv": Entry(1, 2)}, {"may.csv": Entry(1, 1), "june.csv": Entry(1, 1)}
     plan = plan_sync(source, target, lambda *_: False, str.casefold)

@@ -2,9 +2,16 @@
 
 import errno
 import os
+import platform
+import re
 from pathlib import Path
 
+from .._escaping import escape_controls
+
 MAX_NAME_BYTES = 255
+
+# Characters that no file system can hold; lone surrogates cannot be encoded.
+_NOT_IN_NAMES = re.compile("[/\0\ud800-\udfff]")
 
 
 def expand_home(path: str) -> Path:
@@ -53,20 +60,40 @@ def check_contained(path: str | os.PathLike[str], root: str | os.PathLike[str]) 
 
 
 def sanitize_filename(name: str, otherwise: str) -> str:
-    """Convert a name from the platform to a safe file name; `otherwise` if nothing remains."""
-    from pathvalidate import sanitize_filename
+    """Convert a name from the platform to a safe, visible file name.
 
-    printable = "".join(character if character.isprintable() else "_" for character in name)
-    local = sanitize_filename(printable, replacement_text="_", platform="auto")
-    local = _shorten(local)
-    return local if local.strip(". ") else sanitize_filename(otherwise)
+    Used where the platform alone determines the name; `otherwise` is the name if nothing remains.
+    """
+    local = to_local_name(_replace_invisible(name), otherwise)
+    return local if local.strip(". ") else to_local_name(otherwise, "_")
+
+
+def to_local_name(name: str, otherwise: str = "_") -> str:
+    """Return a name of the platform unchanged if the file system can hold it, else a similar one.
+
+    Args:
+        name: The name.
+        otherwise: The name if nothing of it can be held.
+    """
+    if platform.system() == "Windows":
+        from pathvalidate import sanitize_filename
+
+        visible = _replace_invisible(name)
+        name = sanitize_filename(visible, replacement_text="_", platform="Windows")
+    local = _shorten(_NOT_IN_NAMES.sub("_", name))
+    return local if local not in ("", os.curdir, os.pardir) else otherwise
+
+
+def _replace_invisible(name: str) -> str:
+    """Replace the characters that would act on a terminal, or mislead its reader."""
+    return "".join("_" if escape_controls(one) != one else one for one in name)
 
 
 def _shorten(name: str) -> str:
     """Truncate a name to the limit of file systems in bytes, keeping its extension."""
-    encoded = name.encode("utf-8", "surrogatepass")
+    encoded = name.encode()
     if len(encoded) <= MAX_NAME_BYTES:
         return name
-    extension = Path(name).suffix.encode("utf-8", "surrogatepass")[: MAX_NAME_BYTES // 2]
+    extension = Path(name).suffix.encode()[: MAX_NAME_BYTES // 2]
     stem = encoded[: MAX_NAME_BYTES - len(extension)]
     return (stem + extension).decode("utf-8", "ignore")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .._models.directory import join_name
 from .._models.paths import SEPARATOR, compose
 from .._utils import validation
-from .._utils.local_paths import sanitize_filename
+from .._utils.local_paths import to_local_name
 from .remote_paths import (
     expand_paths,
     is_directory_id,
@@ -37,6 +37,8 @@ def plan_downloads(
         target: The local directory to download into, or the new name of the only source.
         recursive: Whether to include directories.
     """
+    from ..file_system._entries import get_name
+
     local = str(validation.parse_path("TARGET", target))
     found = [path for source in sources for path in expand_paths(files, "SOURCE", source)]
     is_folder = (
@@ -57,7 +59,7 @@ def plan_downloads(
             plan.add_by_id(file, path, file_folder)
             continue
         info = files.info(source)
-        name = source.rpartition(SEPARATOR)[2]
+        name = get_name(info, source)
         if info["type"] == "file":
             path = _local_path(local, file_folder, name)
             targets.add(source, path)
@@ -119,7 +121,7 @@ class _Targets:
 
 
 def _local_path(target: str, folder: str | None, name: str) -> str:
-    return target if folder is None else os.path.join(folder, sanitize_filename(name, "_"))
+    return target if folder is None else os.path.join(folder, to_local_name(name))
 
 
 def _inside(directory: str, source: Path) -> str:

@@ -69,6 +69,7 @@ def forget_names() -> None:
 
 def resolve_path(files: "DataStoreFileSystem", argument: str, remote_path: str) -> str:
     """Convert a remote path to a file system path."""
+    validation.optional_str(argument, remote_path)
     if not is_remote(remote_path):
         from .._services.name_lookup import find_kind
 

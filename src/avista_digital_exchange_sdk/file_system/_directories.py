@@ -1,7 +1,8 @@
 """Creates directories concurrently, listing each parent once or twice."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from .._backends import run_sync
 from .._generated.fragments import DataStoreDirectory
@@ -22,14 +23,25 @@ from ._upload_steps import UploadTarget
 class DirectoryCreator:
     """Creates directories and their parents.
 
+    Args:
+        exchange: The client.
+        listings: The cache of listings.
+        names: The names of directories that are not the last component of their paths.
+
     Attributes:
         contents: The contents of each created or existing directory, by path.
         failures: The error of each directory that could not be created, by path.
     """
 
-    def __init__(self, exchange: AvistaDigitalExchange, listings: DirectoryCache) -> None:
+    def __init__(
+        self,
+        exchange: AvistaDigitalExchange,
+        listings: DirectoryCache,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._exchange = exchange
         self._listings = listings
+        self._names = names
         self._infos: dict[str, Info] = {}
         self.contents: dict[str, Contents] = {}
         self.failures: dict[str, Exception] = {}
@@ -117,7 +129,8 @@ class DirectoryCreator:
 
     def _describe(self, path: str) -> NewDirectory:
         parent, _, name = path.rpartition(SEPARATOR)
-        return NewDirectory(path.partition(SEPARATOR)[0], self.directory_id(parent), name)
+        store = path.partition(SEPARATOR)[0]
+        return NewDirectory(store, self.directory_id(parent), self._names.get(path, name))
 
     def _keep_first(self, created: dict[str, str]) -> None:
         """Among directories of the same name, use the one that is listed first.

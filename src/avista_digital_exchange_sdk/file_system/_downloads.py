@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .._generated.fragments import DataStoreFile
-from .._models.paths import SEPARATOR, compose
-from .._utils.local_paths import check_contained, sanitize_filename
+from .._models.paths import compose
+from .._utils.local_paths import check_contained, to_local_name
 from .._utils.special_files import find_own_descriptor
 from ._directory_cache import DirectoryCache, files_in
-from ._entries import Contents, Info, append_id, describe_file
+from ._entries import Contents, Info, append_id, describe_file, get_name
 from ._parallel_copy import Failure
 
 HIDDEN = "same name as another entry, or not a valid path component"
 SUPERSEDED = "same name as a newer file"
 SAME_NAME_HERE = "same name on this machine as another entry"
+NOT_A_NAME_HERE = "not a valid file name on this machine"
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -161,11 +162,9 @@ class DownloadPlan:
         return inner
 
     def _local_path(self, info: Info, folder: str, hidden: str | None) -> str:
-        name = info["name"].rpartition(SEPARATOR)[2]
-        local, is_own = self._names.claim(folder, name, info)
+        local, changed = self._names.claim(folder, get_name(info, info["name"]), info)
         path = os.path.join(folder, local)
-        if hidden is None and not is_own:
-            hidden = SAME_NAME_HERE
+        hidden = hidden or changed
         if hidden is not None:
             self.notes.append(f"{info['name']}: {hidden}; downloaded as {path}")
         return path
@@ -198,18 +197,21 @@ class _LocalNames:
         self._sources: dict[tuple[str, str], str] = {}
         self._folded_names: set[tuple[str, str]] = set()
 
-    def claim(self, folder: str, name: str, info: Info) -> tuple[str, bool]:
-        """Return the local name of an entry, and whether it equals its remote name."""
-        own = local = _match_existing_form(folder, sanitize_filename(name, otherwise="_"))
+    def claim(self, folder: str, name: str, info: Info) -> tuple[str, str | None]:
+        """Return the local name of an entry, and the reason if it is not its remote name."""
+        valid = to_local_name(name)
+        own = local = _match_existing_form(folder, valid)
         for attempt in itertools.count():
             if not self._is_taken(folder, local, info["name"]):
                 break
             # Long names are truncated at the end, so the distinguishing number comes first.
             prefix = f"{attempt}." if attempt else ""
-            local = sanitize_filename(prefix + append_id(own, info), otherwise="_")
+            local = to_local_name(prefix + append_id(own, info))
         self._sources[folder, local] = info["name"]
         self._folded_names.add((folder, _fold_case(local)))
-        return local, local == own
+        if local != own:
+            return local, SAME_NAME_HERE
+        return local, None if valid == name else NOT_A_NAME_HERE
 
     def _is_taken(self, folder: str, local: str, source: str) -> bool:
         other = self._sources.get((folder, local))
@@ -292,10 +294,10 @@ def _fold_case(name: str) -> str:
 
 def _match_existing_form(folder: str, name: str) -> str:
     """Return a name in the Unicode form of an existing local file."""
-    if name.isascii() or os.path.lexists(os.path.join(folder, name)):
+    if name.isascii():
         return name
-    decomposed = unicodedata.normalize("NFD", name)
-    return decomposed if os.path.lexists(os.path.join(folder, decomposed)) else name
+    forms = (name, compose(name), unicodedata.normalize("NFD", name))
+    return next((one for one in forms if os.path.lexists(os.path.join(folder, one))), name)
 
 
 def ignores_case(folder: str) -> bool:

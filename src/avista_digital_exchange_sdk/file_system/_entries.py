@@ -3,6 +3,7 @@
 The platform identifies entries by ID and allows duplicate names in a directory. A path resolves to
 one of them: directories take precedence over files, then the directory listed first, or the file
 that was uploaded last. The Unicode forms of a name (NFC, NFD) are the same name; paths are in NFC.
+Copies keep the form.
 
 Other entries have their ID appended to the name, `report.csv.dataStoreFileId.…`: files and
 directories with the name of a directory, and names that are not valid path components (`a/b`,
@@ -21,6 +22,9 @@ from .._models.paths import SEPARATOR, compose, find_files, is_uploaded, is_vali
 
 Info = dict[str, Any]
 """An entry: `name` (its full path), `type`, `size`, and further metadata."""
+
+# The key of an entry's name if that is not in NFC, as paths are.
+UNCOMPOSED_NAME = "uncomposedName"
 
 ROOT: Info = {"name": "", "size": 0, "type": "directory"}
 
@@ -132,6 +136,13 @@ class _Paths:
         info["name"] = f"{self._directory}{SEPARATOR}{name}"
 
 
+def get_name(info: Info, path: str) -> str:
+    """Return the name that an entry has at a path, in the Unicode form that it has."""
+    name: str = info.get(UNCOMPOSED_NAME, "")
+    last = path.rpartition(SEPARATOR)[2]
+    return name if compose(name) == last else last
+
+
 def append_id(name: str, info: Info) -> str:
     """Return a unique and stable name for an entry.
 
@@ -147,7 +158,12 @@ def _describe_directory(directory: DataStoreDirectory) -> Info:
         "type": "directory",
         "dataStoreDirectoryId": directory.dataStoreDirectoryId,
         "duplicates": (),
-    }
+    } | _describe_form(directory.name)
+
+
+def _describe_form(name: str) -> Info:
+    """Describe the name of an entry, if it is not in the form of paths."""
+    return {} if compose(name) == name else {UNCOMPOSED_NAME: name}
 
 
 def describe_file(file: DataStoreFile, older: Sequence[DataStoreFile] = ()) -> Info:
@@ -162,7 +178,7 @@ def describe_file(file: DataStoreFile, older: Sequence[DataStoreFile] = ()) -> I
         "contentType": file.contentType,
         "fileExtension": file.fileExtension,
         "duplicates": tuple(file.dataStoreFileId for file in older),
-    }
+    } | _describe_form(join_name(file.name, file.fileExtension))
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -9,7 +9,7 @@ from .._models.paths import SEPARATOR
 from .._services.storage.files import can_rename_to
 from .._transfer.upload import SpooledFile
 from . import _errors
-from ._entries import Info
+from ._entries import Info, get_name
 from ._errors import translate_errors
 from ._upload_steps import check_target, file_ids
 from ._uploading import UploadingFileSystem, get_store, split
@@ -148,7 +148,7 @@ class DataStoreFileSystem(UploadingFileSystem):
         if source == target:
             return
         info = self._listings.find(source)
-        if get_store(source) == get_store(target) and _can_be_named(split(target)[1], info):
+        if get_store(source) == get_store(target) and _can_be_named(get_name(info, target), info):
             self._move(source, info, target)
         else:
             super().mv(source, target, recursive=recursive, maxdepth=maxdepth, **options)
@@ -161,7 +161,8 @@ class DataStoreFileSystem(UploadingFileSystem):
         return [self._strip_protocol(path)]
 
     def _move(self, source: str, info: Info, target: str) -> None:
-        parent, name = split(target)
+        parent, _ = split(target)
+        name = get_name(info, target)
         self.makedirs(parent, exist_ok=True)
         there = self._listings.find_uncached(target)
         with translate_errors(source):

@@ -11,7 +11,7 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # un
 from fsspec.utils import other_paths  # type: ignore[import-untyped]  # untyped
 
 from .._models.paths import SEPARATOR
-from .._utils.local_paths import expand_home, expand_source, sanitize_filename
+from .._utils.local_paths import expand_home, expand_source, to_local_name
 
 
 class Pair(NamedTuple):
@@ -112,8 +112,8 @@ def to_absolute_target(lpath: Any) -> Any:
 
 def join_names(root: str, path: str) -> str:
     """Join a local directory and a path of names from the platform, sanitized for this machine."""
-    names = (sanitize_filename(name, "_") for name in path.split(SEPARATOR) if name)
-    return os.path.join(root, *names)
+    names = filter(None, path.split(SEPARATOR))
+    return os.path.join(root, *map(to_local_name, names))
 
 
 def _join_absolute(here: str, path: Path, typed: Any) -> str:

@@ -189,10 +189,9 @@ class UploadSteps(CopySteps[Upload, Uploaded]):
         return is_changed and size <= MAX_UPLOAD_BYTES
 
     def _describe(self, index: int) -> NewFile:
-        path = self._tasks[index].target
-        store, _, _ = path.partition(SEPARATOR)
-        _, _, name = path.rpartition(SEPARATOR)
-        return NewFile(store, self._targets[index].directory_id, name)
+        task = self._tasks[index]
+        store, _, _ = task.target.partition(SEPARATOR)
+        return NewFile(store, self._targets[index].directory_id, task.name)
 
 
 def _read_back(path: str, file_id: str, outcome: DataStoreFile | DigitalExchangeError) -> Uploaded:

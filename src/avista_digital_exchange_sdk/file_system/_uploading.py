@@ -24,7 +24,7 @@ from ..errors import NotFoundError, TransferError
 from . import _errors
 from ._directories import DirectoryCreator
 from ._downloading import DownloadingFileSystem
-from ._entries import Info
+from ._entries import Info, get_name
 from ._errors import translate_errors
 from ._pairs import Pair, pair_copies, path_to_str, to_absolute_source
 from ._parallel_copy import (
@@ -41,10 +41,11 @@ from ._uploads import Upload, Uploaded, UploadPlan, compute_md5
 
 
 class Replica(NamedTuple):
-    """A file to copy to another path."""
+    """A file to copy to another path, where it gets a name."""
 
     source: str
     target: str
+    name: str
 
 
 class _ReplicaSteps(CopySteps[Replica, None]):
@@ -57,7 +58,7 @@ class _ReplicaSteps(CopySteps[Replica, None]):
     def copy(self, index: int, task: Replica, progress: ProgressCallback) -> None:
         upload_target = self._targets[index]
         check_target(task.target, upload_target.existing)
-        self._fs.copy_over(task.source, task.target, upload_target)
+        self._fs.copy_over(task, upload_target)
 
 
 class UploadingFileSystem(DownloadingFileSystem):
@@ -199,11 +200,15 @@ class UploadingFileSystem(DownloadingFileSystem):
                 force=force,
             )
 
-        directories = plan.directories
-        return self._run(plan.files, directories, plan.failures, create_steps, callback, fail_fast)
+        creator = DirectoryCreator(self.exchange, self._listings, plan.names)
+        directories, failures = plan.directories, plan.failures
+        return self._run(
+            creator, plan.files, directories, failures, create_steps, callback, fail_fast
+        )
 
     def _run(
         self,
+        creator: DirectoryCreator,
         tasks: list[AnyTask],
         directories: Iterable[str],
         failures: Iterable[Failure],
@@ -217,7 +222,6 @@ class UploadingFileSystem(DownloadingFileSystem):
         failures = [*failures]
         if failures and fail_fast:
             raise failures[0].error
-        creator = DirectoryCreator(self.exchange, self._listings)
         creator.create([*directories, *(split(task.target)[0] for task in tasks)])
         ready = [task for task in tasks if creator.find_failure(split(task.target)[0]) is None]
         targets = [creator.find_target(task.target) for task in ready]
@@ -258,14 +262,15 @@ class UploadingFileSystem(DownloadingFileSystem):
             recursive=recursive,
             maxdepth=maxdepth,
         )
-        tasks, directories = self._expand_copies(pairs, with_directories=maxdepth is None)
+        tasks, names = self._expand_copies(pairs, with_directories=maxdepth is None)
+        creator = DirectoryCreator(self.exchange, self._listings, names)
 
         def create_steps(
             _: Sequence[Replica], targets: Sequence[UploadTarget]
         ) -> CopySteps[Replica, None]:
             return _ReplicaSteps(self, targets)
 
-        report = self._run(tasks, directories, (), create_steps, DEFAULT_CALLBACK, fail_fast=False)
+        report = self._run(creator, tasks, names, (), create_steps, DEFAULT_CALLBACK, False)
         if on_error == "ignore":
             report.failures = [
                 one for one in report.failures if not isinstance(one.error, FileNotFoundError)
@@ -274,10 +279,10 @@ class UploadingFileSystem(DownloadingFileSystem):
 
     def _expand_copies(
         self, pairs: list[Pair], *, with_directories: bool
-    ) -> "tuple[list[Replica], list[str]]":
-        """Return the files to copy, and the directories to create."""
+    ) -> "tuple[list[Replica], dict[str, str]]":
+        """Return the files to copy, and the directories to create with their names."""
         tasks: list[Replica] = []
-        directories: list[str] = []
+        directories: dict[str, str] = {}
         for pair in pairs:
             source, target = map(self._strip_protocol, (pair.source, pair.target))
             found = {source: self._listings.find(source)}
@@ -285,10 +290,11 @@ class UploadingFileSystem(DownloadingFileSystem):
                 found = self.find(source, pair.levels, withdirs=True, detail=True, sizes=False)
             for path, info in found.items():
                 inner = target + path.removeprefix(source)
+                name = get_name(info, inner)
                 if info["type"] == "file":
-                    tasks.append(Replica(path, inner))
+                    tasks.append(Replica(path, inner, name))
                 elif with_directories:
-                    directories.append(inner)
+                    directories[inner] = name
         return tasks, directories
 
     def cp_file(self, path1: str, path2: str, **_: Any) -> None:
@@ -297,18 +303,21 @@ class UploadingFileSystem(DownloadingFileSystem):
         if self.isdir(source):
             self.makedirs(target, exist_ok=True)
         else:
-            self.copy_over(source, target, self._prepare_target(target))
+            name = get_name(self._listings.find(source), target)
+            self.copy_over(Replica(source, target, name), self._prepare_target(target))
 
-    def copy_over(self, source: str, target: str, upload_target: UploadTarget) -> None:
+    def copy_over(self, task: Replica, upload_target: UploadTarget) -> None:
         """Copy a file through this machine."""
         services = get_services(self.exchange)
         with open_temporary_file() as file:
             with explain_full_disk():
                 copied = self._with_file(
-                    source, lambda file_id: run_sync(download_into(services, file, file_id))
+                    task.source, lambda file_id: run_sync(download_into(services, file, file_id))
                 )
-            copy = SpooledFile(file, split(target)[1])
-            self._replace(copy, target, upload_target, description=copied.description)
+            copy = SpooledFile(file, task.name)
+            self._replace(
+                copy, task.target, upload_target, name=task.name, description=copied.description
+            )
 
     def _upload(
         self,
@@ -335,11 +344,13 @@ class UploadingFileSystem(DownloadingFileSystem):
         path: str,
         upload_target: UploadTarget,
         *,
+        name: str | None = None,
         description: str | None = None,
         progress: ProgressArgument | None = None,
     ) -> DataStoreFile:
         """Upload a file, then delete existing files of the same name."""
-        new = NewFile(get_store(path), upload_target.directory_id, split(path)[1], description)
+        name = name or split(path)[1]
+        new = NewFile(get_store(path), upload_target.directory_id, name, description)
         with translate_errors(path):
             upload = upload_source(get_services(self.exchange), source, new, progress)
             file = run_sync(upload)

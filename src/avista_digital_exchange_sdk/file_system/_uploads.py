@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -24,11 +25,13 @@ class Upload(NamedTuple):
         source: The local path.
         target: The path to upload it to.
         size: Its size in bytes when the upload was planned.
+        name: The name that it gets, whose Unicode form may differ from that of the path.
     """
 
     source: str
     target: str
     size: int
+    name: str
 
 
 class Uploaded(NamedTuple):
@@ -50,10 +53,12 @@ class UploadPlan:
         directories: The paths of the directories to create.
         files: The files.
         failures: The files that cannot be uploaded.
+        names: The names of directories whose Unicode form differs from that of their paths.
     """
 
     def __init__(self) -> None:
         self.directories: list[str] = []
+        self.names: dict[str, str] = {}
         self.files: list[Upload] = []
         self.failures: list[Failure] = []
         self._sources: dict[str, str] = {}
@@ -80,7 +85,10 @@ class UploadPlan:
     def add_directory(self, source: str, target: str) -> None:
         """Add a directory without its contents."""
         if self._claim(source, target, is_directory=True):
-            self.directories.append(compose(target))
+            path = compose(target)
+            self.directories.append(path)
+            if path != target:
+                self.names[path] = _get_name(target)
 
     def _add_tree(self, top: str, target: str, maxdepth: int | None) -> None:
         """Walk a directory without recursion, whose depth Python limits."""
@@ -125,7 +133,7 @@ class UploadPlan:
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", source)
         if self._claim(source, target):
-            self.files.append(Upload(source, compose(target), status.st_size))
+            self.files.append(Upload(source, compose(target), status.st_size, _get_name(target)))
 
     def _claim(self, source: str, target: str, *, is_directory: bool = False) -> bool:
         """Record the target of a source; fail if another source has the same target."""
@@ -146,11 +154,17 @@ def printable_path(path: str) -> str:
     return escape_controls(os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
+def _get_name(target: str) -> str:
+    name = target.rpartition(SEPARATOR)[2]
+    # The file systems of macOS return decomposed names of files that were created with others.
+    return compose(name) if sys.platform == "darwin" else name
+
+
 def _check_name(name: str) -> None:
     try:
         name.encode()
     except UnicodeEncodeError:
-        raise OSError(errno.EILSEQ, "its name is not UTF-8") from None
+        raise OSError(errno.EILSEQ, "its name is not UTF-8", printable_path(name)) from None
 
 
 def _open_folder(folder: str, inside: list[Identity]) -> "list[os.DirEntry[str]]":

@@ -1,0 +1,297 @@
+"""Names of files as people have them: up, listed, down again, and the same."""
+
+import os
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk._models.directory import split_name
+
+from ..support.admin_client import AdminClient
+from ..support.command_line import Command
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows cannot hold these names")
+
+# Names of which a file system of Linux can hold all, in one directory.
+NAMES = [
+    "two words.csv",
+    " leading blank.csv",
+    "trailing blank.csv ",
+    "trailing dot.",
+    "trailing dots...",
+    "...",
+    ".hidden",
+    "..two dots",
+    "-dash.csv",
+    "--help",
+    "~",
+    "~root",
+    "$HOME `x` $(y);&|<>!",
+    'it\'s "quoted".csv',
+    "100%.csv",
+    "%2e%2e%2f",
+    "a+b=c&d#e?f.csv",
+    "*.csv",
+    "?",
+    "**",
+    "[a-z].csv",
+    "[!x",
+    "{a,b}.csv",
+    "back\\slash\\",
+    "C:\\Windows\\a.txt",
+    "http:::a@b",
+    "new\nline.csv",
+    "tab\tcarriage\r.csv",
+    "\x01\x1b[31m\x7f\x9b.csv",
+    "\u202efdp.exe",
+    "soft\u00adhyphen\u00a0\u3000\u200b.csv",
+    "می‌خواهم.csv",
+    "👨‍👩‍👧‍👦 🔌.csv",
+    "電力.csv",
+    unicodedata.normalize("NFC", "Übersicht für Zoë.csv"),
+    unicodedata.normalize("NFD", "Ängström.csv"),
+    unicodedata.normalize("NFC", "각.csv"),
+    unicodedata.normalize("NFD", "값.csv"),
+    "Case.csv",
+    "case.csv",
+    "CASE.csv",
+    "straße.csv",
+    "STRASSE.csv",
+    "CON",
+    "nul.txt",
+    "a.tar.gz",
+    "a..b",
+    "a.",
+    "null",
+    "x" * 255,
+    "x" * 251 + ".csv",
+    "ü" * 127 + "x",
+    "🔌" * 63 + "x",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A directory with a file of each name, and a directory of each name with a file in it."""
+    folder = tmp_path / "names"
+    for name in NAMES:
+        for path in (folder / "files" / name, folder / "folders" / name / name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"content of {name}")
+    return folder
+
+
+def read(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("command", [["put", "--recursive"], ["sync"]], ids=["put", "sync"])
+def test_names_are_the_same_after_uploading_copying_moving_and_downloading(
+    dx: Command, store: str, folder: Path, tmp_path: Path, command: list[str]
+) -> None:
+    expected = read(folder)
+    assert len(expected) == 2 * len(NAMES)
+    for repetition in range(2):
+        result = dx(*command, folder, f"{store}/a", "--json")
+        assert (result.exit_code, result.stderr.count("avista-dx:")) == (0, 0)
+        if command == ["sync"]:
+            assert len(result.json["copied"]) == (0 if repetition else len(expected))
+    dx("cp", "--recursive", f"{store}/a", f"{store}/b")
+    dx("mkdir", f"{store}/c")
+    dx("mv", f"{store}/b", f"{store}/c/b")
+    for number, source in enumerate((f"{store}/a", f"{store}/c/b")):
+        got, synced = tmp_path / f"got {number}", tmp_path / f"synced {number}"
+        for down, target in ((["get", "--recursive"], got), (["sync", "--delete"], synced)):
+            result = dx(*down, source, target)
+            assert (result.exit_code, " as " in result.stderr) == (0, False)
+            assert read(target) == expected
+    again = dx("sync", "--delete", "--json", f"{store}/a", tmp_path / "synced 0")
+    assert again.json == {"copied": [], "deleted": []}
+
+
+def test_names_are_listed_completely(dx: Command, store: str, folder: Path) -> None:
+    dx("put", "--recursive", folder / "files", f"{store}/files")
+    composed = sorted(unicodedata.normalize("NFC", name) for name in NAMES)
+    paths = [f"{store}/files/{name}" for name in composed]
+    assert [one["path"] for one in dx("ls", f"{store}/files", "--json").json] == paths
+    assert [one["path"] for one in dx("find", f"{store}/files", "--json").json] == paths
+    (tree,) = dx("tree", store, "--json").json["contents"]
+    assert [one["path"] for one in tree["contents"]] == paths
+    for command in ("ls", "find", "tree"):
+        shown = dx(command, f"{store}/files").stdout
+        header = 1 if command == "tree" else 0
+        assert shown.count("\n") == len(NAMES) + header
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_name_as_an_argument_is_that_file_alone(
+    dx: Command, store: str, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    (here / "back").mkdir(parents=True)
+    monkeypatch.chdir(here)
+    (here / name).write_text("mine")
+    (here / "other.csv").write_text("other")
+    assert dx("put", "--", name, "other.csv", f"{store}/x/").exit_code == 0
+    path = f"{store}/x/{name}"
+    assert dx("cat", path).stdout == "mine"
+    assert dx("get", path, "back/").exit_code == 0
+    assert read(here / "back") == {name: "mine"}
+    assert dx("cp", path, f"{store}/y/").exit_code == 0
+    assert dx("mv", f"{store}/y/{name}", f"{store}/z/").exit_code == 0
+    assert dx("zip", f"{store}/z/{name}", "--output", "all.zip").exit_code == 0
+    with zipfile.ZipFile("all.zip") as archive:
+        assert [archive.read(one) for one in archive.namelist()] == [b"mine"]
+    assert dx("rm", path).exit_code == 0
+    assert [one["path"] for one in dx("find", f"{store}/x", "--json").json] == [
+        f"{store}/x/other.csv"
+    ]
+    assert dx("get", f"{store}/z/{name}", "moved").exit_code == 0
+    assert Path("moved").read_text() == "mine"
+
+
+def test_names_that_are_not_utf8_are_left_out_and_named(
+    dx: Command, store: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "names"
+    bad = os.fsdecode(b"mu\xf1oz")
+    (folder / bad).mkdir(parents=True)
+    for name in (f"{bad}.csv", f"{bad}/a.csv", "good.csv"):
+        (folder / name).write_text("1")
+    for command in (["put", "--recursive"], ["sync"]):
+        result = dx(*command, folder, f"{store}/{command[0]}")
+        assert result.exit_code == 1
+        assert r"names/mu\xf1oz: its name is not UTF-8" in result.stderr
+        assert r"names/mu\xf1oz.csv: its name is not UTF-8" in result.stderr
+        assert dx("cat", f"{store}/{command[0]}/good.csv").stdout == "1"
+    single = dx("put", folder / f"{bad}.csv", f"{store}/")
+    assert (single.exit_code, r"mu\xf1oz.csv: its name is not UTF-8" in single.stderr) == (1, True)
+    assert dx("put", folder / f"{bad}.csv", f"{store}/renamed.csv").exit_code == 0
+
+
+def test_folder_whose_own_name_is_not_utf8_is_copied_up_and_down(
+    dx: Command, store: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+    (folder / "a.csv").write_text("1")
+    assert dx("put", "--recursive", folder, f"{store}/a").exit_code == 0
+    assert dx("sync", folder, f"{store}/b", "--json").json["copied"] == ["a.csv"]
+    for command in (["get", "--recursive"], ["sync"]):
+        target = tmp_path / os.fsdecode(b"back\xff")
+        assert dx(*command, f"{store}/a", target, "--json").exit_code == 0
+        assert read(target) == {"a.csv": "1"}
+
+
+def test_sync_deletes_files_whose_names_are_not_utf8(
+    dx: Command, store: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("1")
+    dx("put", tmp_path / "a.csv", f"{store}/")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / os.fsdecode(b"\xff")).write_text("2")
+    assert dx("sync", "--delete", "--json", store, copy).json["deleted"] == ["\udcff"]
+    assert read(copy) == {"a.csv": "1"}
+
+
+def test_names_that_no_path_can_contain_are_downloaded_under_others(
+    dx: Command,
+    store: str,
+    data_store: dict[str, str],
+    admin_client: AdminClient,
+    tmp_path: Path,
+) -> None:
+    location, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+    (tmp_path / "a.csv").write_text("1")
+    names = ["..", ".", "a/b", "/etc", "../../up"]
+    ids = admin_client.create_entries(location, home, names, [])
+    for directory_id in ids:
+        dx("put", tmp_path / "a.csv", directory_id)
+    for number, command in enumerate((["get", "--recursive"], ["sync"])):
+        target = tmp_path / "deep" / str(number)
+        result = dx(*command, store, target)
+        assert result.exit_code == 0
+        assert len(read(target)) == len(names)
+        assert len(read(tmp_path)) == 1 + (number + 1) * len(names)
+        for directory_id in ids:
+            assert f"{directory_id}: same name as another entry, or not a valid" in result.stderr
+
+
+def test_names_that_this_machine_cannot_hold_are_shortened_and_named(
+    dx: Command, store: str, data_store: dict[str, str], admin_client: AdminClient, tmp_path: Path
+) -> None:
+    location, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+    (tmp_path / "a.csv").write_text("1")
+    names = ["x" * 300, "x" * 301, "ü" * 200, "nul\0"]
+    for directory_id in admin_client.create_entries(location, home, names, []):
+        dx("put", tmp_path / "a.csv", directory_id)
+    for number, command in enumerate((["get", "--recursive"], ["sync", "--delete"])):
+        target = tmp_path / "deep" / str(number)
+        result = dx(*command, store, target)
+        assert result.exit_code == 0
+        assert result.stderr.count("; downloaded as ") == len(names)
+        assert len(read(target)) == len(names)
+        assert "0 files" in (again := dx(*command, store, target).stderr) or "copy: 0" in again
+
+
+def test_one_name_in_both_forms_is_uploaded_once_and_refused_once(
+    dx: Command, store: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "names"
+    folder.mkdir()
+    for form in ("NFC", "NFD"):
+        (folder / unicodedata.normalize(form, "é.csv")).write_text(form)
+    if len(read(folder)) == 1:
+        pytest.skip("this file system holds one of them only")
+    for command in (["put", "--recursive"], ["sync"]):
+        result = dx(*command, folder, f"{store}/{command[0]}")
+        assert (result.exit_code, "has the same target" in result.stderr) == (1, True)
+        assert len(dx("find", f"{store}/{command[0]}").rows) == 1
+
+
+def test_name_keeps_the_form_that_it_has_at_the_target(
+    dx: Command, store: str, tmp_path: Path
+) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "é.csv") for form in ("NFC", "NFD"))
+    assert split_name(decomposed)[1] == "csv"
+    folder, copy = tmp_path / "names", tmp_path / "copy"
+    for directory, name in ((folder, decomposed), (copy, composed)):
+        directory.mkdir()
+        (directory / name).write_text(name)
+    dx("put", "--recursive", folder, f"{store}/a")
+    for command in (["get", "--recursive"], ["sync", "--delete"]):
+        assert dx(*command, f"{store}/a", copy).exit_code == 0
+        assert os.listdir(copy) == [composed]
+        assert (copy / composed).read_text() == decomposed
+
+
+def test_names_of_blanks_are_left_out_and_named(dx: Command, store: str, tmp_path: Path) -> None:
+    folder = tmp_path / "names"
+    (folder / " ").mkdir(parents=True)
+    for name in (" /a.csv", "good.csv"):
+        (folder / name).write_text("1")
+    result = dx("put", "--recursive", folder, f"{store}/x")
+    assert result.exit_code == 1
+    assert f"{store}/x/ : name must be a non-empty string" in result.stderr
+    assert dx("find", f"{store}/x").stdout == f"{store}/x/good.csv\n"
+
+
+@pytest.mark.parametrize("command", ["mkdir", "ls", "put", "rm", "sync"])
+def test_remote_path_that_is_not_utf8_is_refused(
+    dx: Command, store: str, tmp_path: Path, command: str
+) -> None:
+    path = f"{store}/" + os.fsdecode(b"mu\xf1oz")
+    source = [tmp_path] if command in ("put", "sync") else []
+    result = dx(command, *source, path)
+    argument = "TARGET" if source else "PATH"
+    assert (result.exit_code, f"{argument} must be a string that can be" in result.stderr) == (
+        2,
+        True,
+    )
