@@ -44,10 +44,15 @@ def response(columns: list[Row], rows: list[list[Row]], nextToken: str | None = 
 
 
 def page(
-    columns: list[Row], rows: list[list[Row]], nextToken: str | None = None
+    columns: list[Row],
+    rows: list[list[Row]],
+    nextToken: str | None = None,
+    *,
+    indent: int | None = None,
 ) -> dict[str, str | None]:
-    """A result page in the format of the platform."""
-    text = json.dumps(response(columns, rows, nextToken))
+    """A result page in the format of the platform, whose JSON is compact if not indented."""
+    separators = None if indent else (",", ":")
+    text = json.dumps(response(columns, rows, nextToken), indent=indent, separators=separators)
     return {"clientToken": "client-token-1", "resultJSONString": text}
 
 

@@ -4,8 +4,8 @@ The response is described under `Query`, `Datum`, `ColumnInfo` and `Type` in the
 Timestream's query API.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import repeat
 from operator import itemgetter
@@ -17,8 +17,10 @@ from .._generated.fragments import TimestreamPage
 from .._models.base import BaseModel
 from .._utils.gc import gc_paused
 from ..errors import InvalidResponseError
+from .sql_cells import NULL, SplitRows, split_rows
 
-_TIMESTAMPS = re.compile(r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}\n)*+", re.ASCII)
+_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
+_TIMESTAMP_LINE = b"0000-00-00 00:00:00.000000000\n"
 
 Datum = dict[str, Any]
 Convert = Callable[[Sequence[Any]], list[Any]]
@@ -67,17 +69,23 @@ class QueryResult_TimestreamVariables(BaseModel):
 
 def parse_result(page: TimestreamPage) -> QueryResult_TimestreamVariables:
     """Parse the platform's response, which contains that of Timestream as a JSON string."""
+    with gc_paused():
+        results = _parse_json(page.resultJSONString)
+    return QueryResult_TimestreamVariables(timestreamResults=results, clientToken=page.clientToken)
+
+
+def _parse_json(result: str) -> dict[str, Any]:
     try:
-        with gc_paused():
-            results = from_json(page.resultJSONString)
+        # Values seldom repeat.
+        parsed = from_json(result, cache_strings="keys")
     except ValueError:
-        results = None
+        parsed = None
     expected = {"QueryId": str, "Rows": list, "ColumnInfo": list}
-    if not isinstance(results, dict) or not all(
-        isinstance(results.get(name), kind) for name, kind in expected.items()
+    if not isinstance(parsed, dict) or not all(
+        isinstance(parsed.get(name), kind) for name, kind in expected.items()
     ):
         raise InvalidResponseError("the response has no Timestream result")
-    return QueryResult_TimestreamVariables(timestreamResults=results, clientToken=page.clientToken)
+    return parsed
 
 
 class RowPage(NamedTuple):
@@ -96,33 +104,59 @@ def parse_rows(page: TimestreamPage) -> RowPage:
     """Parse the platform's response to Python values."""
     # Until the response is discarded, so that the collector never traverses it.
     with gc_paused():
-        result = parse_result(page)
-        rows, next_token = convert_rows(result), result.nextToken
-        del result
-        return RowPage(rows, next_token)
+        split = split_rows(page.resultJSONString)
+        results = _parse_json(split.rest if split else page.resultJSONString)
+        columns = _convert_cells(results, split) if split else _convert_data(results)
+        return RowPage(_create_rows(results, columns), results.get("NextToken"))
 
 
 def convert_rows(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
     """Convert the rows of a page to dictionaries of Python values, keyed by column name."""
-    if not result.rows:
-        return []
     with gc_paused():
-        names = column_names(result.columnInfo)
-        columns = _convert_columns(result)
-        return list(map(dict, map(zip, repeat(names), zip(*columns, strict=True))))
+        results = result.timestreamResults
+        return _create_rows(results, _convert_data(results))
 
 
-def _convert_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]:
-    """Convert the values column by column, which is twice as fast as one by one."""
+def _create_rows(results: dict[str, Any], columns: list[list[Any]]) -> list[dict[str, Any]]:
+    names = column_names(results["ColumnInfo"])
+    return list(map(dict, map(zip, repeat(names), zip(*columns, strict=True))))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
     try:
-        data = zip(*(row["Data"] for row in result.rows), strict=True)
-        return [
-            _converter(column["Type"])(values)
-            for column, values in zip(result.columnInfo, data, strict=True)
-        ]
+        yield
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         kind = type(error).__name__
         raise InvalidResponseError(f"a row does not match the columns' types ({kind})") from error
+
+
+@_explained()
+def _convert_data(results: dict[str, Any]) -> list[list[Any]]:
+    """Convert the values column by column, which is twice as fast as one by one."""
+    rows = results["Rows"]
+    data = zip(*(row["Data"] for row in rows), strict=True)
+    return [
+        _converter(column["Type"])(values)
+        for column, values in zip(results["ColumnInfo"] if rows else (), data, strict=True)
+    ]
+
+
+@_explained()
+def _convert_cells(results: dict[str, Any], split: SplitRows) -> list[list[Any]]:
+    columns = zip(results["ColumnInfo"], split.columns, strict=True)
+    return [_convert_strings(column["Type"], cells, split) for column, cells in columns]
+
+
+def _convert_strings(
+    column_type: dict[str, Any], cells: Sequence[str], split: SplitRows
+) -> list[Any]:
+    """Convert the strings of a column, which are all null if its type is not scalar."""
+    convert: Convert = _SCALARS.get(column_type.get("ScalarType", _NESTED), _strings)
+    if not split.has_nulls:
+        return convert(cells)
+    present = iter(convert([cell for cell in cells if cell != NULL]))
+    return [None if cell == NULL else next(present) for cell in cells]
 
 
 def column_names(columns: list[dict[str, Any]]) -> list[str]:
@@ -146,7 +180,7 @@ def deduplicate_names(names: Iterable[str]) -> list[str]:
 def _converter(column_type: dict[str, Any]) -> Convert:
     """Return the function that converts data of a type to Python values, None for NULL."""
     if "ScalarType" in column_type:
-        return _nullable("ScalarValue", _SCALARS.get(column_type["ScalarType"], _each(str)))
+        return _nullable("ScalarValue", _SCALARS.get(column_type["ScalarType"], _strings))
     if "ArrayColumnInfo" in column_type:
         return _nullable("ArrayValue", _each(_converter(column_type["ArrayColumnInfo"]["Type"])))
     if "RowColumnInfo" in column_type:
@@ -189,6 +223,18 @@ def _series(points: list[dict[str, Any]], convert: Convert) -> list[dict[str, An
     return [{"time": time, "value": value} for time, value in zip(times, values, strict=True)]
 
 
+def _strings(values: Sequence[Any]) -> list[str]:
+    # Raises TypeError if another value is among them.
+    "".join(values)
+    return list(values)
+
+
+def _no_values(values: Sequence[Any]) -> list[Any]:
+    if values:
+        raise ValueError("not scalars")
+    return []
+
+
 def _boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
@@ -199,10 +245,12 @@ def _timestamps(strings: Sequence[str]) -> list[str]:
     Converting them as one string takes a tenth of the time of one by one.
     """
     lines = "\n".join([*strings, ""])
-    if not _TIMESTAMPS.fullmatch(lines):
+    if lines.encode("ascii").translate(_DIGITS_TO_ZERO) != _TIMESTAMP_LINE * len(strings):
         raise ValueError("not timestamps")
     return lines.replace(" ", "T").replace("\n", "Z\n").replace("000000Z", "Z").splitlines()
 
+
+_NESTED = ""
 
 # The other scalars stay strings: VARCHAR, TIME, and intervals, for which Python has no type.
 _SCALARS: dict[str, Convert] = {
@@ -212,4 +260,5 @@ _SCALARS: dict[str, Convert] = {
     "BOOLEAN": _each(_boolean),
     "TIMESTAMP": _timestamps,
     "DATE": _each(date.fromisoformat),
+    _NESTED: _no_values,
 }

@@ -115,19 +115,57 @@ VALUES = [
 
 
 class TestValues:
+    @pytest.mark.parametrize("indent", [None, 1])
     @pytest.mark.parametrize(("column_type", "datum", "value"), VALUES)
     def test_value_of_each_type_becomes_its_python_value(
         self,
         column_type: Row,
         datum: Row,
         value: object,
+        indent: int | None,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        fake_platform.add_data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
-        (row,) = iterate_rows(fake_platform_client, DATABASE, "SELECT c")
-        assert row == {"c": value}
-        assert type(row["c"]) is type(value)
+        columns = [scalar_column("n", "BIGINT"), {"Name": "c", "Type": column_type}]
+        rows = [[scalar("1"), datum], [NULL, NULL], [scalar("2"), datum]]
+        fake_platform.add_data(QUERY, page(columns, rows, indent=indent))
+        first, nulls, last = iterate_rows(fake_platform_client, DATABASE, "SELECT n, c")
+        assert (first, nulls) == ({"n": 1, "c": value}, {"n": None, "c": None})
+        assert last == {"n": 2, "c": value}
+        assert type(first["c"]) is type(value)
+
+    @pytest.mark.parametrize("column_type", [VARCHAR, {"ScalarType": "TIME"}])
+    def test_string_that_looks_like_json_is_kept(
+        self,
+        column_type: Row,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
+    ) -> None:
+        texts = ['"},{"ScalarValue":"', '"}]},{"Data":[{"ScalarValue":"', '"}]}],"Rows":[]', "\\"]
+        texts += ["}]}]", "},{", "Rows", "\0", "\n", '{"NullValue":true}', "\u2028", "\U0001f600"]
+        columns = [scalar_column("n", "BIGINT"), {"Name": "s", "Type": column_type}]
+        # All of them on one page, then each on a page of its own.
+        groups = [texts, *([text] for text in texts)]
+        pages = [
+            page(columns, [[NULL, scalar(text)] for text in group], f"t{number}")
+            for number, group in enumerate(groups)
+        ]
+        fake_platform.add_data(QUERY, *pages, page(columns, []))
+        rows = list(iterate_rows(fake_platform_client, DATABASE, "SELECT n, s"))
+        assert rows == [{"n": None, "s": text} for text in [*texts, *texts]]
+
+    @pytest.mark.parametrize("indent", [None, 1])
+    def test_column_of_nulls_is_null_whatever_its_type(
+        self,
+        indent: int | None,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
+    ) -> None:
+        types = [BIGINT, TIMESTAMP, VARCHAR, array_of(BIGINT), series_of(DOUBLE)]
+        columns = [{"Name": f"c{index}", "Type": kind} for index, kind in enumerate(types)]
+        fake_platform.add_data(QUERY, page(columns, [[NULL] * len(types)] * 2, indent=indent))
+        rows = list(iterate_rows(fake_platform_client, DATABASE, "SELECT *"))
+        assert rows == [{f"c{index}": None for index in range(len(types))}] * 2
 
     def test_columns_with_missing_or_duplicate_names_all_appear(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
@@ -151,6 +189,12 @@ class TestValues:
             (TIMESTAMP, scalar("yesterday")),
             (TIMESTAMP, {"ScalarValue": 5}),
             ({"ScalarType": "DATE"}, scalar("2024-13-01")),
+            (TIMESTAMP, scalar("2024-05-01 00:00:00.000000000\n2024-05-01 00:00:00.000000000")),
+            (TIMESTAMP, scalar("\u0662024-05-01 00:00:00.000000000")),
+            (TIMESTAMP, scalar("")),
+            (VARCHAR, {"ScalarValue": None}),
+            (VARCHAR, {"ScalarValue": 5}),
+            (array_of(BIGINT), scalar("1")),
             (array_of(BIGINT), {"ArrayValue": [{}]}),
             (row_of(scalar_column("x", "BIGINT")), {"RowValue": {"Data": []}}),
             (series_of(DOUBLE), {"TimeSeriesValue": [{}]}),
@@ -168,12 +212,15 @@ class TestValues:
         with pytest.raises(InvalidResponseError, match="does not match the columns' types"):
             list(iterate_rows(fake_platform_client, DATABASE, "SELECT c"))
 
+    @pytest.mark.parametrize("lengths", [[2], [0], [1, 2], [2, 1], [1, 0], [0, 2]])
     def test_row_of_the_wrong_length_is_an_invalid_response(
-        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+        self,
+        lengths: list[int],
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        fake_platform.add_data(
-            QUERY, page([scalar_column("c", "BIGINT")], [[scalar("1"), scalar("2")]])
-        )
+        rows = [[scalar("1")] * length for length in lengths]
+        fake_platform.add_data(QUERY, page([scalar_column("c", "BIGINT")], rows))
         with pytest.raises(InvalidResponseError):
             list(iterate_rows(fake_platform_client, DATABASE, "SELECT c"))
 
