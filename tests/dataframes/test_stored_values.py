@@ -17,6 +17,8 @@ from avista_digital_exchange_sdk import (
     InvalidParameterError,
     PublishIncompleteError,
 )
+from avista_digital_exchange_sdk._time_series import row_job
+from avista_digital_exchange_sdk._time_series.stored_records import StoredRecordReader
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
@@ -209,6 +211,23 @@ class TestCorrections:
             path.publish({"kW": [2.5]}, correct=True)
         assert "version" in caught.value.rejected[0]
         assert path.stored() == {"kW": [1.5]}
+
+    def test_correction_whose_record_can_not_be_read_as_a_whole_is_an_error(
+        self, path: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read = StoredRecordReader.read
+
+        async def read_named_only(reader: Any, asset: Any, times: Any, names: Any = None) -> Any:
+            return [] if names is None else await read(reader, asset, times, names)
+
+        path.publish({"kW": [1.5, 2.5], "state": ["on", "off"]})
+        monkeypatch.setattr(row_job, "FIRST_DELAY_SECONDS", 0)
+        monkeypatch.setattr(StoredRecordReader, "read", read_named_only)
+        with pytest.raises(PublishIncompleteError) as caught:
+            path.publish({"kW": [1.5, 9.5]}, correct=True)
+        assert caught.value.rejected.keys() == {1}
+        assert caught.value.unchanged == [0]
+        assert path.stored() == {"kW": [1.5, 2.5], "state": ["on", "off"]}
 
     def test_correction_of_a_value_stored_twice_changes_both_records(self, path: Place) -> None:
         path.publish_records(

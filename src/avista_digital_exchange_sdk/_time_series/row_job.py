@@ -102,6 +102,9 @@ class RowJob(PublishJob):
             account.begin(rows, plan)
             conflicts = await self._complete(plan)
             is_last = attempt == MAX_ATTEMPTS - 1
+            if is_last:
+                for planned in conflicts:
+                    account.reject(planned, "the record to correct could not be read; try again")
             size = self._tools.backend.options.max_batch_records
             for batch in _split_into_batches(plan.records, size):
                 for planned, rejection in await self._write_planned(batch, account):
