@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
+from .._backends.concurrency import run_for_each
 from .._models.paths import compose
 from .._utils import validation
 from .._utils.nearest_names import format_nearest
 from ..errors import NotFoundError
 from .exchange import ExchangeService
 
-MAX_CONCURRENT_REQUESTS = 8
+if TYPE_CHECKING:
+    from .._generated.fragments import Collaborative
 
 
 class Kind(NamedTuple):
@@ -98,24 +101,21 @@ async def list_collaboratives(services: ExchangeService) -> list[NamedObject]:
 
 
 async def _list_shared(services: ExchangeService, kind: Kind) -> list[NamedObject]:
-    shared: list[NamedObject] = []
-    collaboratives = await services.listCollaboratives()
-    for start in range(0, len(collaboratives), MAX_CONCURRENT_REQUESTS):
-        batch = collaboratives[start : start + MAX_CONCURRENT_REQUESTS]
-        tasks = [
-            services._backend.spawn(services.listCollaborativeServices(one.collaborativeId))
-            for one in batch
-        ]
-        for collaborative, task in zip(batch, tasks, strict=True):
-            for service in await task.result():
-                found = service.dataStore or service.timeSeriesDb
-                if found is not None and service.serviceId.startswith(kind.prefix):
-                    shared.append(
-                        NamedObject(
-                            service.serviceId, found.name, found.description, collaborative.name
-                        )
+    async def list_services(collaborative: Collaborative) -> list[NamedObject]:
+        objects = []
+        for service in await services.listCollaborativeServices(collaborative.collaborativeId):
+            found = service.dataStore or service.timeSeriesDb
+            if found is not None and service.serviceId.startswith(kind.prefix):
+                objects.append(
+                    NamedObject(
+                        service.serviceId, found.name, found.description, collaborative.name
                     )
-    return shared
+                )
+        return objects
+
+    collaboratives = await services.listCollaboratives()
+    lists = await run_for_each(services._backend, list_services, collaboratives)
+    return list(chain.from_iterable(lists))
 
 
 def _merge(own: list[NamedObject], shared: list[NamedObject]) -> list[NamedObject]:

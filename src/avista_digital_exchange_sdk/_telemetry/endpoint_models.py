@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .._backends import Backend
+from .._backends.concurrency import run_for_each
 from .._backends.prefetch import Prefetched
 from .._generated.enums import MeasureValueType, ModelSchemaType
 from .._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
@@ -14,9 +15,6 @@ from .._graphql.client import require_found
 if TYPE_CHECKING:
     from .._generated.client import Client
     from .._generated.fragments import IotEndpoint
-
-# Endpoints that are fetched at once.
-MAX_CONCURRENT_REQUESTS = 8
 
 ATTRIBUTE_TYPES = {
     ModelSchemaType.boolean: MeasureValueType.BOOLEAN,
@@ -41,16 +39,7 @@ class EndpointModels(Prefetched[list[TimeSeriesAssetData]]):
             return _to_asset(require_found(endpoint, "IoT endpoint", endpoint_id))
 
         async def fetch() -> list[TimeSeriesAssetData]:
-            assets: list[TimeSeriesAssetData] = []
-            for start in range(0, len(endpoint_ids), MAX_CONCURRENT_REQUESTS):
-                batch = endpoint_ids[start : start + MAX_CONCURRENT_REQUESTS]
-                tasks = [backend.spawn(fetch_one(endpoint_id)) for endpoint_id in batch]
-                try:
-                    assets += [await task.result() for task in tasks]
-                finally:
-                    for task in tasks:
-                        await task.cancel()
-            return assets
+            return await run_for_each(backend, fetch_one, endpoint_ids)
 
         super().__init__(backend, fetch)
 

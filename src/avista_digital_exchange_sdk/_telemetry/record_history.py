@@ -7,6 +7,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .._backends.concurrency import run_for_each
 from .._generated.input_types import TimeSeriesQueryAssetInput
 from .._secrets import Secret
 from .._time_series.filter_query import FilterQuery
@@ -32,7 +33,6 @@ END_MILLISECONDS = 9_223_372_036_854
 MAX_ENDPOINTS_PER_QUERY = 100
 # Maximum difference between the starts of the time ranges of endpoints in one query.
 MAX_DIFFERENCE_MILLISECONDS = 3_600_000
-MAX_CONCURRENT_REQUESTS = 8
 EXPORT_TIMEOUT_SECONDS = 300.0
 
 
@@ -61,16 +61,7 @@ class RecordHistory:
 
     async def read_newest(self) -> list[int | None]:
         """Read the time of the latest record of each endpoint; None if there is none."""
-        newest: list[int | None] = []
-        for start in range(0, len(self._endpoint_ids), MAX_CONCURRENT_REQUESTS):
-            batch = self._endpoint_ids[start : start + MAX_CONCURRENT_REQUESTS]
-            tasks = [self._backend.spawn(self._read_newest(each)) for each in batch]
-            try:
-                newest += [await task.result() for task in tasks]
-            finally:
-                for task in tasks:
-                    await task.cancel()
-        return newest
+        return await run_for_each(self._backend, self._read_newest, self._endpoint_ids)
 
     async def _read_newest(self, endpoint_id: str) -> int | None:
         operation = self._client.iot_list_endpoint_last_values
