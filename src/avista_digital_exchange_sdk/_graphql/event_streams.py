@@ -42,7 +42,7 @@ class AsyncEventStream(TokenHolder, AsyncIterator[Event]):
 
     Await it, or use it as an async context manager, to subscribe before the next statement. With a
     bare `async for`, it subscribes at the first step. It ends when it is closed: by `close()`, at
-    the end of `async with`, when the task that waits for an event is cancelled, and when it is
+    the end of `async with`, when the task that loops over it is cancelled, and when it is
     garbage collected, as after a `break`.
     """
 
