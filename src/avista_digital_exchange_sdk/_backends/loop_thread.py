@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from .processes import check_process, current_process
+from .sync_tasks import wait_for_result
 
 _Result = TypeVar("_Result")
 
@@ -49,9 +50,9 @@ class LoopThread:
             coroutine.close()
             raise
         try:
-            return running.result()
+            return wait_for_result(running)
         except BaseException:
-            # After Ctrl-C the coroutine is still running.
+            # After Ctrl-C or a cancellation the coroutine is still running.
             running.cancel()
             raise
 

@@ -103,6 +103,14 @@ def sleep(seconds: float) -> None:
         thread.sleep(seconds)
 
 
+def wait_for_result(future: concurrent.futures.Future[_Result]) -> _Result:
+    """Wait for a result, or until the present thread is cancelled."""
+    if (thread := _find_thread()) is not None:
+        while not concurrent.futures.wait([future], CANCEL_POLL_SECONDS).done:
+            thread.check_cancelled()
+    return future.result()
+
+
 def end_on_cancel(used: socket.socket | None) -> contextlib.AbstractContextManager[None]:
     """End the operation of a socket if the present thread is cancelled."""
     thread = _find_thread()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._generated.enums import ExportFileFormat, TimeSeriesQueryOutputFileType
 from .._generated.input_types import EndpointQueryFilter
 from .._graphql.client import Subscription
-from .._time_series.query_operations import FilterQueryOperations, ReadRows
+from .._time_series.query_operations import MILLISECOND, ReadRows, split_range
 
 if TYPE_CHECKING:
     from .._generated.client import Client
     from .._generated.fragments import IotQueryPage
     from .._generated.input_types import TimeSeriesQueryAssetInput
+
+# How many pages must follow for each one that was read, as those are read again.
+MIN_REMAINING = 2
 
 
 class RangeQueryOperations:
@@ -32,6 +34,7 @@ class RangeQueryOperations:
         time_range: tuple[str, str],
     ) -> None:
         self._client = client
+        self._assets = filters
         self._filters = [
             EndpointQueryFilter(
                 iotEndpointId=entry.assetId, attributeNames=list(entry.attributeNamesFilter or ())
@@ -41,13 +44,40 @@ class RangeQueryOperations:
         self._time_range = time_range
 
     @property
-    def is_divisible(self) -> bool:
-        """Whether the query can be split."""
+    def has_exact_chunks(self) -> bool:
+        """Whether the chunks have all that the export has: their times have only milliseconds."""
         return False
 
-    def split(self, _count: int, _rows: ReadRows | None) -> Sequence[FilterQueryOperations]:
-        """Return nothing, as the query can't be split."""
-        return ()
+    def split(self, count: int, rows: ReadRows | None) -> list[RangeQueryOperations]:
+        """Split the query into time ranges, if that is worth reading some pages again.
+
+        Adjacent time ranges have their common boundary, so it does not matter whether the platform
+        includes the ends of a range.
+        """
+        if rows is None:
+            return []
+        remaining = self._estimate_remaining(rows)
+        count = min(count, rows.last_page + remaining)
+        if count < 2 or remaining < MIN_REMAINING * rows.last_page:
+            return []
+        ranges = split_range(*self._parse_range(), count)
+        return [self._restrict(*own) for own in ranges] if len(ranges) > 1 else []
+
+    def _estimate_remaining(self, rows: ReadRows) -> int:
+        """Estimate how many pages follow, if all endpoints have about as many records."""
+        _, end = self._parse_range()
+        position = [asset.assetId for asset in self._assets].index(rows.asset_id)
+        own = rows.estimate_pages(end)
+        following = len(self._assets) - position - 1
+        return own + following * (rows.last_page + own) // (position + 1)
+
+    def _parse_range(self) -> tuple[int, int]:
+        start, end = self._time_range
+        return int(start) * MILLISECOND, int(end) * MILLISECOND
+
+    def _restrict(self, start: int, end: int) -> RangeQueryOperations:
+        bounds = str(start // MILLISECOND), str(end // MILLISECOND)
+        return RangeQueryOperations(self._client, self._assets, bounds)
 
     async def read_first_page(self) -> IotQueryPage | None:
         """Start the query and read its first page."""

@@ -15,6 +15,7 @@ from typing import IO
 from pydantic_core import from_json
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
+from .._time_series.query_operations import MILLISECOND, ReadRows
 from .._time_series.result_writers import CsvFile, RequestedSeries
 from .._transfer.output_file import Output
 from ..errors import InvalidResponseError
@@ -23,6 +24,26 @@ from .endpoint_models import EndpointModels
 ID_COLUMN = "iotEndpointId"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class RequestedRecords(RequestedSeries):
+    """The requested endpoints, as assets, and their attributes."""
+
+    def find_last_rows(self, chunk: bytes, page: int, before: ReadRows | None) -> ReadRows | None:
+        """Return what was read of the last endpoint in a chunk, if it has records."""
+        try:
+            filled = [endpoint for endpoint in from_json(chunk) if endpoint["records"]]
+            if not filled:
+                return before
+            endpoint_id, records = filled[-1][ID_COLUMN], filled[-1]["records"]
+            first, last = (int(records[i]["timestamp"]) * MILLISECOND for i in (0, -1))
+        except (ValueError, KeyError, TypeError) as error:
+            raise _create_chunk_error(error) from None
+        if endpoint_id not in self.position:
+            raise _create_chunk_error(KeyError())
+        if before is not None and before.asset_id == endpoint_id:
+            return before._replace(last_time=last, last_page=page)
+        return ReadRows(endpoint_id, first, last, page, page)
 
 
 class RangeResultSink:
@@ -78,9 +99,7 @@ class RecordMerger:
             self._rows.writerows(list(self._parse(chunk)))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             # The cause would expose data values.
-            kind = type(error).__name__
-            message = f"a result chunk is not a JSON array of the requested endpoints ({kind})"
-            raise InvalidResponseError(message) from None
+            raise _create_chunk_error(error) from None
 
     def _parse(self, chunk: bytes) -> Iterator[list[str | None]]:
         endpoints = from_json(chunk)
@@ -106,6 +125,13 @@ class RecordMerger:
                     cells = map(values.get, self._attributes)
                     time = _format_time(milliseconds)
                     yield [endpoint_id, self._names[endpoint_id], time, *cells]
+
+
+def _create_chunk_error(error: Exception) -> InvalidResponseError:
+    kind = type(error).__name__
+    return InvalidResponseError(
+        f"a result chunk is not a JSON array of the requested endpoints ({kind})"
+    )
 
 
 def _format_time(milliseconds: int) -> str:

@@ -12,7 +12,6 @@ from .._generated.input_types import TimeSeriesQueryAssetInput
 from .._secrets import Secret
 from .._time_series.filter_query import FilterQuery
 from .._time_series.filter_query_runner import FilterQueryRunner, FilterQuerySpec
-from .._time_series.result_writers import RequestedSeries
 from .._transfer.output_file import write_spool
 from .._transfer.transfers import Transfers
 from .._utils.progress import ProgressReporter
@@ -22,7 +21,7 @@ from .endpoint_models import EndpointModels
 from .last_values import list_last_values
 from .live_records import IotLiveRecord
 from .range_operations import RangeQueryOperations
-from .range_result import RangeResultSink
+from .range_result import RangeResultSink, RequestedRecords
 from .record_results import parse_chunk, read_csv
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class RecordHistory:
         self, endpoint_ids: Sequence[str], start: int
     ) -> AsyncGenerator[tuple[str, list[IotLiveRecord]], None]:
         filters = self._create_filters(endpoint_ids)
-        request = RequestedSeries(filters)
+        request = RequestedRecords(filters)
         spec = FilterQuerySpec(
             self._create_operations(filters, start),
             request,

@@ -9,7 +9,6 @@ from typing import IO, TYPE_CHECKING
 from .._backends import Backend
 from .._time_series.csv_rows import open_rows
 from .._time_series.filter_query_runner import FilterQueryRunner, FilterQuerySpec
-from .._time_series.result_writers import RequestedSeries
 from .._time_series.timestamps import parse_timestamp_ns
 from .._transfer.output_file import write_spool
 from .._transfer.transfers import Transfers
@@ -17,7 +16,7 @@ from .._utils.progress import ProgressReporter
 from .._utils.temporary_files import explain_full_disk, open_temporary_file
 from .endpoint_models import EndpointModels
 from .range_operations import RangeQueryOperations
-from .range_result import RangeResultSink
+from .range_result import RangeResultSink, RequestedRecords
 from .range_rows import KEY_COLUMNS
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class StoredTelemetry:
         spec = FilterQuerySpec(
             # The last time may have further digits.
             RangeQueryOperations(self._client, filters, (str(first), str(last + 1))),
-            RequestedSeries(filters),
+            RequestedRecords(filters),
             EXPORT_TIMEOUT_SECONDS,
             "auto",
             ProgressReporter(None),

@@ -22,6 +22,7 @@ class FilterQuery:
         operations: What it asks of the platform.
         callback: Receives the number of pages read.
         pages_read: The number of pages read.
+        start_seconds: The time that the first page took.
 
     Args:
         operations: What it asks of the platform.
@@ -41,6 +42,7 @@ class FilterQuery:
         self._backend = backend
         self.callback = callback
         self.pages_read = 0
+        self.start_seconds = 0.0
         self._count_pages = count_pages
         self._page: QueryPage | None = None
         self._is_starting = False
@@ -109,8 +111,10 @@ class FilterQuery:
         return await task.result()
 
     async def _read_first_page(self) -> QueryPage | None:
+        start = self._backend.clock()
         try:
             self._page = await self.operations.read_first_page()
+            self.start_seconds = self._backend.clock() - start
             return self._page
         finally:
             self._is_starting = False

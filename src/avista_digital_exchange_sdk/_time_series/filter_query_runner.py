@@ -2,13 +2,15 @@
 
 The result is the platform's own export, announced over a real-time connection, or the result chunks
 of the pages are merged on the client into the same result: if there is only one page, if the query
-is split, or if no such connection can be opened.
+is split, or if no such connection can be opened. If chunks lack what the export has, the parts of
+a split query have exports, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._backends import Backend
@@ -16,11 +18,13 @@ from .._secrets import Secret
 from .._transfer.transfers import Transfers
 from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import SubscriptionError
+from .export_merger import UnexpectedExportError
 from .filter_query import FilterQuery
 from .query_export import QueryExport
 from .query_operations import FilterQueryOperations
 from .result_sinks import ResultSink
 from .result_writers import RequestedSeries
+from .split_export import PageReader, SplitExport
 from .split_query import SplitQuery
 
 if TYPE_CHECKING:
@@ -74,25 +78,29 @@ class FilterQueryRunner:
         async def choose(query: FilterQuery) -> None:
             await self._choose(query, sink, on_pages_read)
 
+        async def split(query: FilterQuery) -> None:
+            await self._export(query, sink, on_pages_read, may_split=True)
+
         with self._spec.reporter.track("query") as callback:
-            if self._spec.aggregate != "server" and self._spec.operations.is_divisible:
+            if self._spec.aggregate != "server" and self._spec.operations.has_exact_chunks:
                 fetch = choose
             else:
-                fetch = merge if self._spec.aggregate == "client" else export
+                fetch = {"client": merge, "server": export, "auto": split}[self._spec.aggregate]
             try:
                 await self._run(fetch, callback)
             except SubscriptionError as error:
                 self._check_fallback(error)
                 await self._run(merge, callback)
+            except UnexpectedExportError as error:
+                self._client.log.info("%s; exporting the undivided result", error)
+                await self._run(export, callback)
 
     async def _choose(
         self, query: FilterQuery, sink: ResultSink, on_pages_read: Callable[[], None] | None
     ) -> None:
         """Read the first page, and fetch the result in the way that is fastest."""
-        start = self._backend.clock()
         page = await query.read_first_page()
-        is_distant = self._backend.clock() - start >= self._backend.options.min_split_seconds
-        if page.presignedUrl is not None and page.nextToken and is_distant:
+        if page.presignedUrl is not None and page.nextToken and self._is_distant(query):
             await self._merge(query, sink, is_split=True)
         elif self._spec.aggregate == "client" or (page.presignedUrl and not page.nextToken):
             if on_pages_read is not None and not page.nextToken:
@@ -100,6 +108,10 @@ class FilterQueryRunner:
             await self._merge(query, sink)
         else:
             await self._export(query, sink, on_pages_read)
+
+    def _is_distant(self, query: FilterQuery) -> bool:
+        """Whether a query takes so long that splitting it may pay off."""
+        return query.start_seconds >= self._backend.options.min_split_seconds
 
     def _check_fallback(self, error: SubscriptionError) -> None:
         """Raise the error if the pages may not be merged on the client."""
@@ -121,11 +133,14 @@ class FilterQueryRunner:
         )
 
     async def _export(
-        self, query: FilterQuery, sink: ResultSink, on_pages_read: Callable[[], None] | None
+        self,
+        query: FilterQuery,
+        sink: ResultSink,
+        on_pages_read: Callable[[], None] | None,
+        *,
+        may_split: bool = False,
     ) -> None:
-        export = QueryExport(
-            self._client, self._backend, query, sink.export_format, self._spec.export_timeout
-        )
+        export = self._create_export(query, sink)
         async with AsyncExitStack() as connections:
             # Without a connection no further page is read in vain.
             try:
@@ -135,6 +150,8 @@ class FilterQueryRunner:
             except SubscriptionError as error:
                 self._check_fallback(error)
                 return await self._merge(query, sink)
+            if may_split and await self._export_parts(query, sink):
+                return None
             async with aclosing(query.pages()) as pages:
                 async for _ in pages:
                     pass
@@ -145,6 +162,27 @@ class FilterQueryRunner:
             await self._transfers.download(
                 export.get_url, file, "the query result", query.callback, url
             )
+
+    def _create_export(self, query: FilterQuery, sink: ResultSink) -> QueryExport:
+        return QueryExport(
+            self._client, self._backend, query, sink.export_format, self._spec.export_timeout
+        )
+
+    async def _export_parts(self, query: FilterQuery, sink: ResultSink) -> bool:
+        """Split a query if that may pay off, and write its result; return whether it was split."""
+        if not self._is_distant(query):
+            return False
+        request = self._spec.request
+        reader = PageReader(self._transfers, request)
+        queries = await reader.split_at_start(query, self._backend.max_concurrency)
+        if not queries:
+            return False
+        create_export = partial(self._create_export, sink=sink)
+        parts = SplitExport(
+            self._backend, self._transfers, reader, request.position, query, create_export
+        )
+        await parts.write(queries, sink.open_file)
+        return True
 
     async def _merge(self, query: FilterQuery, sink: ResultSink, *, is_split: bool = False) -> None:
         chunks = self._split(query) if is_split else self._chunks(query)

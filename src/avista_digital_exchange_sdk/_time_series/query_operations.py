@@ -60,15 +60,18 @@ class FilterQueryOperations(Protocol):
     """The operations of one query."""
 
     @property
-    def is_divisible(self) -> bool:
-        """Whether the query can be split."""
+    def has_exact_chunks(self) -> bool:
+        """Whether the chunks have all that the export has."""
 
     def split(self, count: int, rows: ReadRows | None) -> Sequence[FilterQueryOperations]:
         """Split the rest of the result into queries whose results follow each other.
 
+        If the chunks are not exact, the queries have the whole result instead, each of them a time
+        range of all assets.
+
         Args:
             count: About how many queries. There may be none, if the rest is too small.
-            rows: What was read; the rest begins with the last row. Defaults to the whole result.
+            rows: What was read; the rest begins with the last row. None if there were no rows.
         """
 
     async def read_first_page(self) -> QueryPage | None:
@@ -110,8 +113,8 @@ class TimeSeriesQueryOperations:
         self._max_rows = max_rows
 
     @property
-    def is_divisible(self) -> bool:
-        """Whether the query can be split."""
+    def has_exact_chunks(self) -> bool:
+        """Whether the chunks have all that the export has."""
         return True
 
     def split(self, count: int, rows: ReadRows | None) -> list[TimeSeriesQueryOperations]:
@@ -129,11 +132,11 @@ class TimeSeriesQueryOperations:
             position = [asset.assetId for asset in assets].index(rows.asset_id)
             first, assets = assets[position], assets[position + 1 :]
             share = min(-(-count // (1 + len(assets))), rows.estimate_pages(end))
-            ranges = _split_range(rows.last_time, end, max(1, share))
+            ranges = split_range(rows.last_time, end, max(1, share))
             queries += [self._restrict([first], *own) for own in ranges]
         if assets:
             groups = _group(assets, max(1, count - len(queries)))
-            ranges = _split_range(start, end, max(1, (count - len(queries)) // len(assets)))
+            ranges = split_range(start, end, max(1, (count - len(queries)) // len(assets)))
             queries += [self._restrict(group, *own) for group in groups for own in ranges]
         return queries if len(queries) > 1 else []
 
@@ -193,7 +196,7 @@ class TimeSeriesQueryOperations:
         )
 
 
-def _split_range(start: int, end: int, count: int) -> list[tuple[int, int]]:
+def split_range(start: int, end: int, count: int) -> list[tuple[int, int]]:
     """Split a time range into about `count` adjacent ones, at whole milliseconds."""
     step = (end - start) // count
     inner = {(start + step * index) // MILLISECOND * MILLISECOND for index in range(1, count)}

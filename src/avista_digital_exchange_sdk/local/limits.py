@@ -36,6 +36,8 @@ class Limits:
         max_kept_queries: Maximum number of results of a user; further ones replace the oldest.
         max_kept_query_bytes: Maximum size of these results.
         max_query_bytes: Maximum size of the result of a query.
+        page_rows: Maximum number of rows on a page of a query. By default as many as fit: a row has
+            at least ten bytes of the page's million.
         page_items: Maximum number of assets on a page of latest values.
         max_exports: Maximum number of concurrent exports of a query.
         max_export_bytes: Maximum size of an export.
@@ -63,6 +65,7 @@ class Limits:
     max_kept_queries: int = 256
     max_kept_query_bytes: int = 2 * 1024**3
     max_query_bytes: int = 2 * 1024**3
+    page_rows: int = 100_000
     page_items: int = 1000
     max_exports: int = 16
     max_export_bytes: int = 5 * 1024**3

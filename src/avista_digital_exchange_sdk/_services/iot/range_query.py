@@ -12,7 +12,7 @@ from ..._backends import Backend
 from ..._telemetry.endpoint_filters import parse_endpoint_filters
 from ..._telemetry.endpoint_models import EndpointModels
 from ..._telemetry.range_operations import RangeQueryOperations
-from ..._telemetry.range_result import RangeResultSink
+from ..._telemetry.range_result import RangeResultSink, RequestedRecords
 from ..._telemetry.range_rows import Cell, iter_rows, write_json
 from ..._time_series.asset_patterns import expand_patterns, is_pattern
 from ..._time_series.csv_time_zone import convert_csv
@@ -201,7 +201,7 @@ class RangeQuery:
         )
         return FilterQuerySpec(
             RangeQueryOperations(self._client, filters, (start, end)),
-            RequestedSeries(filters),
+            RequestedRecords(filters),
             request.export_timeout,
             request.aggregate,
             request.reporter,

@@ -14,8 +14,6 @@ PAGE_BYTES = 1_000_000
 RESULT_BUDGET = "result_size"
 OUT_OF_MEMORY = "The query needs more memory than it may use."
 _RESULT_UNIT = 1024**2
-# A row has at least ten bytes, which limits the rows of a page.
-_PAGE_ROWS = PAGE_BYTES // 10
 # Read fewer rows first, as most rows are larger.
 _ROWS_AT_FIRST = 4096
 _ROWS_AT_ONCE = 8192
@@ -75,7 +73,7 @@ class ResultTable:
 
     def page_end(self, cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
         """Return the end of a page, which holds at least one row."""
-        rows = min(max_rows or _PAGE_ROWS, self.row_count - start)
+        rows = min(max_rows or LIMITS.page_rows, self.row_count - start)
         looked = min(rows, _ROWS_AT_FIRST)
         while (count := self._count_fitting(cursor, start, looked)) == looked < rows:
             looked = min(rows, looked * 8)
