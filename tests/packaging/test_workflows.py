@@ -99,20 +99,23 @@ def test_release_publishes_what_was_built_and_checked() -> None:
 def test_release_notes_are_the_section_of_the_changelog(tmp_path: Path) -> None:
     (step,) = [
         step
-        for step in workflow("release")["jobs"]["github-release"]["steps"]
+        for step in workflow("release")["jobs"]["build"]["steps"]
         if "CHANGELOG.md" in step.get("run", "")
     ]
     (tmp_path / "CHANGELOG.md").write_text(
         "# Changelog\n\n## [Unreleased]\n\n- Next\n\n"
         "## [2.1.0] - 2027-01-02\n\n- This\n\n## [2.0.0]\n\n- Last\n"
     )
-    subprocess.run(
-        ["bash", "-e", "-c", step["run"]],
-        cwd=tmp_path,
-        env={**os.environ, "GITHUB_REF_NAME": "v2.1.0"},
-        check=True,
-    )
+
+    def extract(tag: str) -> int:
+        environment = {**os.environ, "GITHUB_REF_NAME": tag}
+        command = ["bash", "-e", "-c", step["run"]]
+        return subprocess.run(command, cwd=tmp_path, env=environment).returncode
+
+    assert extract("v2.1.0") == 0
     assert (tmp_path / "notes.md").read_text().split() == ["-", "This"]
+    # A version without a section is not published.
+    assert extract("v2.2.0") != 0
 
 
 def test_changelog_follows_keep_a_changelog() -> None:
