@@ -87,6 +87,8 @@ def test_doctor_reports_an_invalid_setting(dx: Command, name: str) -> None:
     environment = NO_PROXY | {"AVISTA_DX_ENDPOINT": "https://example.invalid/graphql"}
     checks = run(dx, **environment | {name: "ftp://secret-1"})
     assert name in checks["settings"]["detail"]
+    # The token is not the reason.
+    assert checks.get("token", {}).get("status") != "failed"
     assert "secret-1" not in json.dumps(checks)
 
 
@@ -100,7 +102,18 @@ def test_doctor_names_the_proxy_without_its_password(dx: Command) -> None:
     checks = run(dx, **environment)
     assert checks["proxy"]["detail"] == f"the proxy {location} (from HTTPS_PROXY)"
     assert "refused the connection" in checks["endpoint"]["detail"]
+    assert "the password of the proxy" in checks["endpoint"]["advice"]
     assert "secret-1" not in json.dumps(checks)
+
+
+def test_doctor_reports_an_unknown_proxy(dx: Command) -> None:
+    environment = NO_PROXY | {
+        "AVISTA_DX_ENDPOINT": "https://example.invalid/graphql",
+        "HTTPS_PROXY": "http://proxy.invalid:3128",
+    }
+    checks = run(dx, **environment)
+    assert "no host proxy.invalid:3128 (from HTTPS_PROXY)" in checks["endpoint"]["detail"]
+    assert "proxy" in checks["endpoint"]["advice"]
 
 
 @pytest.mark.parametrize("is_trusted", [False, True])

@@ -174,7 +174,7 @@ def _describe_failure(error: httpx.TransportError, peer: str, reason: str) -> st
     if peer and isinstance(error, httpx.ConnectError):
         causes = list(_iterate_causes(error))
         if any(isinstance(cause, socket.gaierror) for cause in causes):
-            return f"no host {peer}: {reason}"
+            return f"no host {peer.removeprefix('the proxy ')}: {reason}"
         if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
             return f"{peer} refused the connection"
     return f"the connection{peer and f' to {peer}'} failed: {reason}"

@@ -167,16 +167,14 @@ def _check_platform(profile: str | None) -> Iterator[Check]:
     from ..client import AvistaDigitalExchange, get_graphql_client
 
     token: Secret[object] = Secret(None)
+    problem: Exception | None = None
     try:
-        access = resolve_access(token, token, profile)
-        yield Check("token", Status.OK, f"from {access.sources.token}")
-    except (DigitalExchangeError, OSError) as error:
-        advice = "run avista-dx login, or set AVISTA_DX_TOKEN"
-        yield Check("token", Status.FAILED, to_cli_message(str(error)), advice)
-        # The connection can be checked without a token.
-        token = Secret(PLACEHOLDER)
-    try:
-        access = resolve_access(token, Secret(None), profile)
+        try:
+            access = resolve_access(token, token, profile)
+        except (DigitalExchangeError, OSError) as error:
+            # The connection can be checked without a token.
+            problem, token = error, Secret(PLACEHOLDER)
+            access = resolve_access(token, Secret(None), profile)
         sourced = SourcedStr(access.token.reveal())
         sourced.source = access.sources.token
         exchange = AvistaDigitalExchange(
@@ -185,6 +183,11 @@ def _check_platform(profile: str | None) -> Iterator[Check]:
     except (DigitalExchangeError, OSError) as error:
         yield Check("settings", Status.FAILED, to_cli_message(str(error)), "correct this setting")
         return
+    if problem is None:
+        yield Check("token", Status.OK, f"from {access.sources.token}")
+    else:
+        advice = "run avista-dx login, or set AVISTA_DX_TOKEN"
+        yield Check("token", Status.FAILED, to_cli_message(str(problem)), advice)
     origin = f"{access.endpoint} (from {access.sources.endpoint})"
     with exchange:
         client = get_graphql_client(exchange)
@@ -195,11 +198,15 @@ def _check_platform(profile: str | None) -> Iterator[Check]:
 
 
 def _check_proxy(endpoint: str) -> Check:
+    described = _describe_proxy(endpoint)
+    return Check("proxy", Status.OK, described or "none: the connection is direct")
+
+
+def _describe_proxy(endpoint: str) -> str:
     from .._backends import Proxies
 
     parts = urlsplit(endpoint)
-    described = Proxies(None).describe(parts.scheme, parts.hostname or "", parts.port)
-    return Check("proxy", Status.OK, described or "none: the connection is direct")
+    return Proxies(None).describe(parts.scheme, parts.hostname or "", parts.port)
 
 
 def _check_connection(
@@ -211,7 +218,7 @@ def _check_connection(
     try:
         response = run_sync(client.send("doctor", {}, body))
     except DigitalExchangeError as error:
-        yield from _describe_failure(error, origin)
+        yield from _describe_failure(error, client.endpoint, origin)
         return
     endpoint = _check_endpoint(response, origin)
     yield endpoint
@@ -230,7 +237,7 @@ def _check_connection(
         yield Check("websocket", Status.SKIPPED, "the login failed")
 
 
-def _describe_failure(error: DigitalExchangeError, origin: str) -> Iterator[Check]:
+def _describe_failure(error: DigitalExchangeError, endpoint: str, origin: str) -> Iterator[Check]:
     from .._backends import CERTIFICATE_ERROR
 
     skipped = ["clock", "login", "websocket"]
@@ -238,7 +245,9 @@ def _describe_failure(error: DigitalExchangeError, origin: str) -> Iterator[Chec
         yield Check("tls", Status.FAILED, str(error), _advise_on_certificate(str(error)))
     else:
         advice = (
-            "check the spelling of the endpoint, the network, and whether a proxy is required "
+            "check the address, the user name and the password of the proxy"
+            if _describe_proxy(endpoint)
+            else "check the spelling of the endpoint, the network, and whether a proxy is required "
             "(HTTPS_PROXY)"
         )
         yield Check("endpoint", Status.FAILED, f"{origin}: {error}", advice)
