@@ -137,7 +137,7 @@ class TestLsAll:
         rows = [(row[0], row[3]) for row in dx("ls", store).rows]
         assert rows == [("a.csv", newer), (f"a.csv.{older}", older)]
         assert names(dx, older) == [f"a.csv.{older}"]
-        assert f"├── a.csv\n└── a.csv.{older}\n" in dx("tree", store).stdout
+        assert f"├── a.csv  1\n└── a.csv.{older}  1\n" in dx("tree", store).stdout
         assert dx("rm", f"dx://{store}/a.csv.{older}").exit_code == 0
         assert names(dx, store) == ["a.csv"]
 
@@ -164,20 +164,20 @@ class TestTree:
         dx("put", "-r", tmp_path / "top", f"{store}/top")
         lines = dx("tree", store).stdout.splitlines()
         assert len(lines) == depth + 3
-        assert lines[-1] == "    " * (depth + 1) + f"└── {name}"
+        assert lines[-1] == "    " * (depth + 1) + f"└── {name}  1"
         entry = dx("tree", store, "--json").json
         for _ in range(depth + 2):
             (entry,) = entry["contents"]
         assert entry["path"].endswith(name)
 
-    def test_tree_shows_everything_below(self, dx: Command, filled: str) -> None:
+    def test_tree_shows_everything_below_with_exact_sizes(self, dx: Command, filled: str) -> None:
         assert dx("tree", filled).stdout.splitlines() == [
             filled,
-            "├── a.csv",
-            "├── b.txt",
+            "├── a.csv  8",
+            "├── b.txt  8",
             "└── loads/",
             "    └── may/",
-            "        └── 1.csv",
+            "        └── 1.csv  8",
         ]
 
     def test_tree_as_json_is_nested(self, dx: Command, filled: str) -> None:

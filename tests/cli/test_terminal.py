@@ -135,8 +135,9 @@ class TestUntrustedText:
         name, visible = (text.replace("/", "|") for text in (HOSTILE, VISIBLE))
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
         admin_client.create_directory(store, home, name)
-        for command in ("ls", "tree"):
-            assert visible in shown("stdout", environment, command, f"dx://{store}").terminal
+        for command in ("ls", "tree", "find"):
+            wide = environment | {"COLUMNS": "120"}
+            assert visible in shown("stdout", wide, command, f"dx://{store}").terminal
         url = f"dx://{store}/{name}"
         failed = shown("stderr", environment, "rm", url)
         assert visible[:20] in failed.terminal

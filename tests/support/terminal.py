@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """Escape sequences for cursor movement and color."""
@@ -30,14 +30,29 @@ class TerminalResult(NamedTuple):
 
 
 def run_on_terminal(
-    command: Sequence[str], stream: Literal["stdout", "stderr"], environment: Mapping[str, str]
+    command: Sequence[str],
+    stream: Literal["stdout", "stderr"],
+    environment: Mapping[str, str],
+    keys: bytes = b"",
 ) -> TerminalResult:
-    """Run a program with one of its streams on a terminal."""
+    """Run a program with one of its streams on a terminal.
+
+    Args:
+        command: The command.
+        stream: The stream that is on the terminal.
+        environment: The environment variables; by default there is no pager.
+        keys: Keys that are pressed on the terminal, which then controls the program.
+    """
     ours, theirs = pty.openpty()
-    environment = {**environment, "TERM": "xterm-256color"}
+    environment = {"AVISTA_DX_PAGER": "cat", **environment, "TERM": "xterm-256color"}
     received = bytearray()
     with tempfile.TemporaryFile() as other:
-        streams = {"stdout": other, "stderr": other} | {stream: theirs}
+        streams: dict[str, Any] = {"stdout": other, "stderr": other} | {stream: theirs}
+        if keys:
+            # The first terminal that the leader of a session opens controls it.
+            command = ["sh", "-c", f': < {os.ttyname(theirs)}; exec "$@"', "sh", *command]
+            streams |= {"stdin": theirs, "start_new_session": True}
+            os.write(ours, keys)
         with subprocess.Popen(command, env=environment, **streams) as run:
             os.close(theirs)
             # Linux reports the end of a pseudo-terminal as an error.

@@ -15,6 +15,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log each request.")]
 Ids = Annotated[bool, typer.Option("--ids", help="Show whole IDs in tables.")]
+Bytes = Annotated[bool, typer.Option("--bytes", help="Show sizes in bytes in tables.")]
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Show long output without a pager.")]
 Profile = Annotated[
     str | None,
     typer.Option(
@@ -25,7 +27,7 @@ Profile = Annotated[
 ]
 COMMON_OPTIONS_WITH_VALUE = frozenset({"--profile"})
 COMMON_OPTIONS = COMMON_OPTIONS_WITH_VALUE | {
-    *("--json", "--quiet", "-q", "--verbose", "-v", "--ids"),
+    *("--json", "--quiet", "-q", "--verbose", "-v", "--ids", "--bytes", "--no-pager"),
 }
 # The metavar of arguments that are neither in the usage nor in the help.
 HIDDEN = "HIDDEN"
@@ -73,10 +75,20 @@ def command(*examples: str) -> Callable[[Action], Command]:
             quiet: Quiet = False,
             verbose: Verbose = False,
             ids: Ids = False,
+            exact_sizes: Bytes = False,
+            no_pager: NoPager = False,
             profile: Profile = None,
             **arguments: Any,
         ) -> None:
-            run = CommandContext(json=json, quiet=quiet, verbose=verbose, ids=ids, profile=profile)
+            run = CommandContext(
+                json=json,
+                quiet=quiet,
+                verbose=verbose,
+                ids=ids,
+                exact_sizes=exact_sizes,
+                pager=not no_pager,
+                profile=profile,
+            )
             with handle_errors():
                 try:
                     with show_log(quiet=quiet, verbose=verbose):

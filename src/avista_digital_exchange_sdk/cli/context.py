@@ -12,8 +12,9 @@ from .._escaping import escape_controls
 from .._secrets import Secret
 from .._utils.logging import logger
 from ..errors import DigitalExchangeWarning
-from . import output
+from . import output, tables
 from .errors import print_error
+from .pager import open_pager
 from .parameter_names import to_cli_message
 from .progress_bar import Unit, progress_bar
 from .remote_paths import forget_names
@@ -39,6 +40,8 @@ class CommandContext:
         quiet: Whether to print only errors.
         verbose: Whether the log is shown, with all warnings of the library.
         ids: Whether tables on a terminal have whole IDs even if they are then too wide.
+        exact_sizes: Whether sizes on a terminal are numbers of bytes.
+        pager: Whether output that does not fit on the screen is shown with a pager.
         profile: The name of the profile, or None.
     """
 
@@ -49,11 +52,15 @@ class CommandContext:
         quiet: bool,
         verbose: bool = False,
         ids: bool = False,
+        exact_sizes: bool = False,
+        pager: bool = True,
         profile: str | None = None,
     ) -> None:
         self.json = json
         self.quiet = quiet
         self.ids = ids
+        self.exact_sizes = exact_sizes
+        self._has_pager = pager
         self.profile = profile
         forget_names()
         self._exit_stack = ExitStack()
@@ -108,8 +115,8 @@ class CommandContext:
 
     def print_rows(
         self,
-        rows: Iterable[output.Row],
-        columns: Mapping[str, output.Cell[output.Row]],
+        rows: Iterable[tables.Row],
+        columns: Mapping[str, tables.Cell[tables.Row]],
         *,
         json: object = None,
     ) -> None:
@@ -121,13 +128,29 @@ class CommandContext:
             json: What to print as JSON. Defaults to the rows.
         """
         rows = list(rows)
-        if self.json:
-            output.print_json(rows if json is None else json)
-        elif sys.stdout.isatty():
-            if output.print_table(rows, columns, shorten_ids=not self.ids):
-                self.info("IDs are shortened; --ids shows them whole.")
-        else:
-            output.print_tsv(rows, columns)
+        notes: list[str] = []
+        with self.open_pager():
+            if self.json:
+                output.print_json(rows if json is None else json)
+            elif sys.stdout.isatty():
+                notes = tables.print_table(
+                    rows, columns, whole_ids=self.ids, exact_sizes=self.exact_sizes
+                )
+            else:
+                output.print_tsv(rows, columns)
+        for note in notes:
+            self.info(note)
+
+    def open_pager(self) -> AbstractContextManager[None]:
+        """Show what is printed with a pager, if it does not fit on the screen."""
+        return open_pager(enabled=self._has_pager)
+
+    def format_size(self, size: int | None) -> str:
+        """Format a number of bytes: readably on a terminal, exactly elsewhere."""
+        if size is None:
+            return ""
+        is_exact = self.exact_sizes or not sys.stdout.isatty()
+        return str(size) if is_exact else tables.format_byte_count(size)
 
     @staticmethod
     def translate(message: str) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._models.paths import SEPARATOR
 from .remote_paths import DIRECTORY, FILE, SCHEME
+from .tables import ByteCount
 
 if TYPE_CHECKING:
     from ..file_system._entries import Contents
@@ -24,6 +25,12 @@ def basename(info: Info) -> str:
 def display_name(info: Info) -> str:
     """Return the name of an entry, with a trailing slash for directories."""
     return basename(info) + (SEPARATOR if info["type"] == "directory" else "")
+
+
+def file_size(info: Info) -> ByteCount | None:
+    """Return the size of a file, if it is known; None for directories."""
+    size = info.get("size")
+    return None if size is None or info["type"] == "directory" else ByteCount(size)
 
 
 def modified(info: Info) -> str | None:

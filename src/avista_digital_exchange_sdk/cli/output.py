@@ -1,80 +1,17 @@
-"""Prints data as tables, tab-separated values, CSV or JSON."""
+"""Prints data as tab-separated values, CSV or JSON."""
 
 import csv
 import io
 import json
-import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO
 
 from .._escaping import escape_controls
+from .tables import Cell, Row
 
-Row = TypeVar("Row")
 _SEPARATORS = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
-UNBOUNDED_WIDTH = 100_000
-"""Width in characters, wider than any table, so that tables are not fitted to the terminal."""
-
-COLUMN_GAP = 2
-# An ID of the platform, such as dataStoreId.87ccbe19-c78c-46a1-b755-e86e27457e6b.
-_ID = re.compile(r"[A-Za-z]+\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-ID_HIDDEN_LENGTH = len("-c78c-46a1-b755-e86e27457e6b")
-
-Cell = Callable[[Row], object]
-"""Returns the cell of a row, or None if it is empty."""
-
-
-def print_table(
-    rows: Sequence[Row], columns: Mapping[str, Cell[Row]], *, shorten_ids: bool = False
-) -> bool:
-    """Print a table at its full width: wrapped IDs could not be copied.
-
-    Args:
-        rows: The rows.
-        columns: The function that returns a row's cell, by column title.
-        shorten_ids: Whether to shorten IDs if the table is wider than the terminal.
-
-    Returns:
-        Whether IDs were shortened.
-    """
-    from rich.console import Console
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    titles = [
-        Column(Text(escape_controls(title)), no_wrap=True, header_style="bold") for title in columns
-    ]
-    table = Table(
-        *titles,
-        box=None,
-        pad_edge=False,
-        padding=(0, COLUMN_GAP, 0, 0),
-        show_header=any(map(str.strip, columns)),
-    )
-    lines = [[escape_controls(cell) for cell in _cells(row, columns)] for row in rows]
-    is_shortened = (
-        shorten_ids
-        and _measure(columns, lines) > shutil.get_terminal_size().columns
-        and any(_ID.fullmatch(cell) for line in lines for cell in line)
-    )
-    for line in lines:
-        table.add_row(*(Text(_shorten_id(cell) if is_shortened else cell) for cell in line))
-    Console(width=UNBOUNDED_WIDTH).print(table)
-    return is_shortened
-
-
-def _measure(titles: Iterable[str], lines: Iterable[Sequence[str]]) -> int:
-    """Return the width of a table in characters."""
-    from rich.cells import cell_len
-
-    widths = [max(map(cell_len, cells)) for cells in zip(titles, *lines, strict=True)]
-    return sum(widths) + COLUMN_GAP * (len(widths) - 1)
-
-
-def _shorten_id(cell: str) -> str:
-    """Shorten an ID to its kind and the first characters, which identify it at a glance."""
-    return f"{cell[: len(cell) - ID_HIDDEN_LENGTH]}…" if _ID.fullmatch(cell) else cell
 
 
 def print_tsv(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:

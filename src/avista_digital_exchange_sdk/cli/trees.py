@@ -1,7 +1,7 @@
 """Prints directory trees line by line, at any depth."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from .._escaping import escape_controls
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from ..file_system._directory_cache import Tree
 
 
-def print_tree(top: Info, tree: "Tree") -> None:
-    """Print a tree with lines between directories and their contents."""
+def print_tree(top: Info, tree: "Tree", format_size: Callable[[int | None], str]) -> None:
+    """Print a tree with lines between directories and their contents, and the sizes of files."""
     sys.stdout.write(f"{escape_controls(to_url(top['name']))}\n")
     pending = _branches(top, "", tree)
     while pending:
         info, indent, is_last = pending.pop()
-        sys.stdout.write(
-            f"{indent}{'└── ' if is_last else '├── '}{escape_controls(display_name(info))}\n"
-        )
+        branch = f"{indent}{'└── ' if is_last else '├── '}{escape_controls(display_name(info))}"
+        size = format_size(info.get("size")) if info["type"] == "file" else ""
+        sys.stdout.write(f"{branch}  {size}".rstrip() + "\n")
         pending += _branches(info, indent + ("    " if is_last else "│   "), tree)
 
 

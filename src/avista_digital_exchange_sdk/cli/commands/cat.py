@@ -25,4 +25,5 @@ def cat(
 
     On a terminal, invisible characters are escaped.
     """
-    print_files(run.files, sources)
+    with run.open_pager():
+        print_files(run.files, sources)

@@ -72,7 +72,8 @@ def contract(
         typer.echo(report.failure(str(error), format_), err=format_ is Format.TABLE)
         raise typer.Exit(NOT_COMPARED) from None
     comparison = assess(loaded, own)
-    typer.echo(report.text(comparison, format_))
+    with run.open_pager():
+        typer.echo(report.text(comparison, format_))
     if comparison.breaks:
         raise typer.Exit(BREAKS)
 

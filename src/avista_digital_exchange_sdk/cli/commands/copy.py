@@ -25,6 +25,7 @@ from ..standard_streams import (
     require_file_target,
     spool_standard_input,
 )
+from ..tables import ByteCount
 
 if TYPE_CHECKING:
     from ...file_system._downloads import Download
@@ -86,7 +87,8 @@ def get(
     if is_remote(target):
         raise validation.invalid_argument("TARGET", target, "a local file or directory")
     if target == STANDARD_STREAM:
-        print_files(run.files, sources)
+        with run.open_pager():
+            print_files(run.files, sources)
         return
     plan = plan_downloads(run.files, sources, target, recursive=recursive)
     for note in plan.notes:
@@ -186,7 +188,7 @@ def _show_plan(
     columns = {
         "source": lambda task: to_url_if_remote(task.source),
         "target": lambda task: to_url_if_remote(str(task.target)),
-        "bytes": lambda task: task.size,
+        "size": lambda task: None if task.size is None else ByteCount(task.size),
     }
     run.print_rows(tasks, columns)
     size = sum(task.size or 0 for task in tasks)

@@ -10,7 +10,7 @@ from ..command import command
 from ..completion import complete_remote_path
 from ..confirmation import Yes, confirm
 from ..context import CommandContext
-from ..entry_format import Info, display_name, entry_id, modified, sort_entries, to_json
+from ..entry_format import Info, display_name, entry_id, file_size, modified, sort_entries, to_json
 from ..failures import print_failures_and_exit
 from ..names import list_named
 from ..output import print_json
@@ -50,7 +50,7 @@ def ls(
     """List a directory of a data store, or all data stores.
 
     Without PATH, lists the data stores that you own or that are shared with you. Otherwise shows
-    names, sizes in bytes, times and IDs. Older files of the same name have their ID appended to the
+    names, sizes, times and IDs. Older files of the same name have their ID appended to the
     name. Quote patterns (* ? [...]).
     """
     if not remote_path.removeprefix(SCHEME).strip(SEPARATOR):
@@ -59,7 +59,7 @@ def ls(
     infos = _entries(run, remote_path)
     columns = {
         "name": display_name,
-        "size": lambda info: info["size"] if info["type"] == "file" else None,
+        "size": file_size,
         "modified": modified,
         "id": entry_id,
     }
@@ -68,7 +68,7 @@ def ls(
 
 @command('avista-dx tree "dx://Solar site"', "avista-dx tree dx://<dataStoreId>/loads")
 def tree(run: CommandContext, remote_path: Location) -> None:
-    """Show a directory as a tree."""
+    """Show a directory as a tree, with the sizes of files."""
     path = resolve_path(run.files, "PATH", remote_path)
     top = run.files.info(path)
     listed = run.files.contents_tree(path)
@@ -77,10 +77,11 @@ def tree(run: CommandContext, remote_path: Location) -> None:
         raise failures[0][1]
     for contents in listed.values():
         _mention_incomplete(run, contents)
-    if run.json:
-        print_json_tree(top, listed)
-    else:
-        print_tree(top, listed)
+    with run.open_pager():
+        if run.json:
+            print_json_tree(top, listed)
+        else:
+            print_tree(top, listed, run.format_size)
     print_failures_and_exit(failures, f"of {len(listed)} directories not listed")
 
 

@@ -11,6 +11,7 @@ from ..confirmation import Yes, confirm
 from ..context import CommandContext
 from ..names import find_database
 from ..output import print_json
+from ..tables import ExactText
 
 if TYPE_CHECKING:
     from ...types import TimeSeriesAssetAttribute, TimeSeriesAssetData, TimeSeriesDb
@@ -78,7 +79,7 @@ def assets(run: CommandContext, database: Database) -> None:
         "name": lambda row: row[0].name,
         "attribute": lambda row: row[1].name,
         "type": lambda row: row[1].attributeType,
-        "last value": lambda row: row[1].lastValue,
+        "last value": lambda row: ExactText(row[1].lastValue),
         "at": lambda row: row[1].lastValueTime,
     }
     run.print_rows(_attributes(assets), columns, json=assets)

@@ -32,7 +32,9 @@ def execute(
     """Run a query or mutation of the platform's schema, and print its data as JSON."""
     text = sys.stdin.read() if operation == STANDARD_STREAM else operation
     validation.require_str("OPERATION", text)
-    print_json(run.exchange.execute(text, _parse_variables(variables)))
+    data = run.exchange.execute(text, _parse_variables(variables))
+    with run.open_pager():
+        print_json(data)
 
 
 def _parse_variables(text: str) -> dict[str, Any]:

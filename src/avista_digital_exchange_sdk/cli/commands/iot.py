@@ -13,10 +13,11 @@ from ..command import CommandGroup, command
 from ..context import CommandContext
 from ..device_names import find_endpoint, find_hub, find_source
 from ..line_output import Count, Keep, MaxSize, Output, open_lines, print_lines
-from ..output import print_file, print_json
+from ..output import print_json
 from ..publish_report import exit_on_rejected
 from ..record_input import read_records
-from .query import TIME_HELP, Format, parse_format, parse_target
+from ..tables import ExactText
+from .query import FORMAT_HELP, TIME_HELP, Format, parse_format, parse_target, print_result
 
 if TYPE_CHECKING:
     from ...types import (
@@ -127,7 +128,7 @@ def values(
         "iotEndpointId": lambda value: value["iotEndpointId"],
         "attribute": lambda value: value["attributeName"],
         "type": lambda value: value["schemaType"],
-        "last value": lambda value: value["lastValue"],
+        "last value": lambda value: ExactText(value["lastValue"] or ""),
         "at": lambda value: value["timestamp"],
     }
     run.print_rows(listed, columns)
@@ -163,7 +164,7 @@ def query(
     ] = None,
     format_: Annotated[
         Format | None,
-        typer.Option("--format", help="Default: from FILE's extension, else csv."),
+        typer.Option("--format", help=FORMAT_HELP),
     ] = None,
     time_zone: Annotated[
         str,
@@ -197,7 +198,7 @@ def query(
                 start,
                 end,
                 path,
-                kind.upper(),  # type: ignore[arg-type]  # the call checks it
+                kind.of_file.upper(),  # type: ignore[arg-type]  # the call checks it
                 timeZone=time_zone,
                 errors=errors,
                 progress=callback,
@@ -208,9 +209,9 @@ def query(
         run.info(f"written: {target}")
         return
     with tempfile.TemporaryDirectory(prefix="avista-dx-") as folder:
-        path = Path(folder) / f"result.{kind}"
+        path = Path(folder) / f"result.{kind.of_file}"
         write(path)
-        print_file(path.open("rb"), is_csv=kind is Format.CSV)
+        print_result(run, path.open("rb"), kind, whole_ids=run.ids)
 
 
 @command(

@@ -13,6 +13,7 @@ from ..context import CommandContext
 from ..entry_format import basename, entry_id, to_json
 from ..output import print_json
 from ..remote_paths import HELP, expand_paths, is_file_id, is_root, resolve_path, to_url
+from ..tables import ByteCount
 from .data_stores import Location
 
 Target = Annotated[
@@ -107,7 +108,7 @@ def du(
     remote_path: Location,
     total: Annotated[bool, typer.Option("--total", help="Show the sum only.")] = False,
 ) -> None:
-    """Show the sizes of files and directories in bytes, without older files of the same name."""
+    """Show the sizes of files and directories, without older files of the same name."""
     path = resolve_path(run.files, "PATH", remote_path)
     run.files.info(path)
     sizes: dict[str, int] = run.files.du(path, total=False)
@@ -119,7 +120,7 @@ def du(
                 first = f"{path}{SEPARATOR}{inner.partition(SEPARATOR)[0]}".lstrip(SEPARATOR)
                 rows[first] = rows.get(first, 0) + size
     ordered = sorted(rows.items(), key=lambda row: row[0])
-    columns = {"bytes": lambda row: row[1], "path": lambda row: to_url(row[0])}
+    columns = {"size": lambda row: ByteCount(row[1]), "path": lambda row: to_url(row[0])}
     as_json = [{"path": to_url(name), "size": size} for name, size in ordered]
     run.print_rows(ordered, columns, json=as_json)
 

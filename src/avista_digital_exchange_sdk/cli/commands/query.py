@@ -1,11 +1,14 @@
 """The command that queries assets and attributes over a time range."""
 
+import csv
+import io
 import json
 import shutil
 import sys
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,6 +26,7 @@ from ..context import CommandContext
 from ..names import find_database
 from ..output import print_file
 from ..plot_options import Plot, PlotSize, PlotStyle, PlotTitle, Steps, parse_plot_options
+from ..tables import format_row_count, print_data_table
 from .databases import Database
 
 if TYPE_CHECKING:
@@ -35,9 +39,21 @@ TIME_HELP = "ISO 8601, or relative to now: -90s, -15m, -12h, -7d, -2w."
 class Format(StrEnum):
     """Format of the result."""
 
+    TABLE = "table"
     CSV = "csv"
     JSON = "json"
     PARQUET = "parquet"
+
+    @property
+    def of_file(self) -> "Format":
+        """The format of the result from which it is printed."""
+        return Format.CSV if self is Format.TABLE else self
+
+
+FORMAT_HELP = "Default: from FILE's extension, else table on a terminal, else csv."
+FILE_FORMATS = {str(kind): kind for kind in Format if kind is not Format.TABLE}
+# Rows of a result that determine the widths of the columns of a table.
+MEASURED_ROWS = 10_000
 
 
 @command(
@@ -93,7 +109,7 @@ def query(
     ] = None,
     format_: Annotated[
         Format | None,
-        typer.Option("--format", help="Default: from FILE's extension, else csv."),
+        typer.Option("--format", help=FORMAT_HELP),
     ] = None,
     time_zone: Annotated[
         str,
@@ -168,7 +184,7 @@ def query(
                     get_services(run.exchange),
                     result,
                     *request,
-                    kind,
+                    kind.of_file,
                     timeZone=time_zone,
                     every=every,
                     how=functions,
@@ -178,7 +194,7 @@ def query(
             )
         try:
             if plotted is not None:
-                plotted.write(kind, result)
+                plotted.write(kind.of_file, result)
                 run.info(f"plotted: {plot}")
         finally:
             # Keep the result even if it cannot be plotted.
@@ -188,7 +204,7 @@ def query(
                     shutil.copyfileobj(result, file)
                 run.info(f"written: {target}")
         if plotted is None:
-            print_file(result, is_csv=kind is Format.CSV)
+            print_result(run, result, kind)
 
 
 def _filters(
@@ -223,13 +239,49 @@ def _functions(every: str | None, how: list[str] | None) -> str | list[str]:
 
 
 def parse_format(run: CommandContext, requested: Format | None, output: Path | None) -> Format:
-    """Return the format of the result: the requested one, or that of the output file."""
+    """Return the format of the result: the requested one, or that of the output."""
+    if requested is Format.TABLE and output is not None:
+        valid = f"{', '.join(FILE_FORMATS)} if --output is used"
+        raise validation.invalid_argument("--format", str(requested), valid)
     if requested is not None:
         return requested
     if run.json:
         return Format.JSON
-    extension = "" if output is None else output.suffix[1:].lower()
-    return Format(extension) if extension in set(Format) else Format.CSV
+    if output is None:
+        return Format.TABLE if sys.stdout.isatty() else Format.CSV
+    return FILE_FORMATS.get(output.suffix[1:].lower(), Format.CSV)
+
+
+def print_result(
+    run: CommandContext, file: IO[bytes], kind: Format, *, whole_ids: bool = True
+) -> None:
+    """Print a result in its format and close it; on a terminal, escape invisible characters.
+
+    Args:
+        run: The context of the command.
+        file: The result.
+        kind: Its format.
+        whole_ids: Whether IDs are whole in tables that are wider than the terminal.
+    """
+    notes: list[str] = []
+    with run.open_pager():
+        if kind is Format.TABLE:
+            notes = _print_table(file, whole_ids=whole_ids)
+        else:
+            print_file(file, is_csv=kind is Format.CSV)
+    # There are none if the pager was quit before the last row.
+    for note in notes:
+        run.info(note)
+
+
+def _print_table(file: IO[bytes], *, whole_ids: bool) -> list[str]:
+    """Print a CSV file as a table; return the number of rows and other notes."""
+    with io.TextIOWrapper(file, "utf-8", "replace", newline="") as text:
+        rows = csv.reader(text)
+        titles = next(rows, [])
+        first = list(islice(rows, MEASURED_ROWS))
+        count, notes = print_data_table(titles, first, rows, whole_ids=whole_ids)
+        return [format_row_count(count), *notes]
 
 
 def parse_target(output: Path | None, kind: Format, *, will_plot: bool) -> Path | None:

@@ -1,7 +1,7 @@
 """The command that runs a query in Timestream SQL."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -11,7 +11,8 @@ import typer
 from ..command import command
 from ..context import CommandContext
 from ..names import find_database
-from ..output import json_text, print_csv, print_table
+from ..output import json_text, print_csv
+from ..tables import format_row_count, print_data_table
 from .databases import Database
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def sql(
 ) -> None:
     """Run a query in Timestream's SQL.
 
-    Prints all rows of the result, page by page as they arrive.
+    Prints all rows of the result, page by page as they arrive, and their number to standard error.
     """
     if statement == STANDARD_INPUT:
         statement = sys.stdin.read()
@@ -70,8 +71,12 @@ def sql(
         format_ = Format.JSON if run.json else default
     # A progress bar would be mixed with the rows.
     bar = nullcontext() if on_terminal else run.progress("reading", "rows")
-    with bar as callback:
-        _PRINTERS[format_](_pages(run, database, statement, callback))
+    rows: int | None = None
+    with bar as callback, run.open_pager():
+        rows = _PRINTERS[format_](_pages(run, database, statement, callback))
+    # The pager may have been quit before the last row.
+    if rows is not None:
+        run.info(format_row_count(rows))
 
 
 def _pages(
@@ -93,38 +98,49 @@ def _pages(
             callback(count, None)
 
 
-def _print_tables(pages: Iterable[Page]) -> None:
-    """Print one table per page."""
-    for index, page in enumerate(pages):
-        if page.rows or not index:
-            print_table(page.rows, {name: _cell_formatter(name) for name in page.columns})
+def _print_table(pages: Iterator[Page]) -> int:
+    """Print one table, as pages arrive."""
+    # The first pages may have no rows yet.
+    for page in pages:
+        if page.rows:
+            break
+    further = (_cells(row) for page in pages for row in page.rows)
+    count, _ = print_data_table(page.columns, list(map(_cells, page.rows)), further)
+    return count
 
 
-def _print_csv(pages: Iterable[Page]) -> None:
+def _print_csv(pages: Iterator[Page]) -> int:
+    count = 0
     for index, page in enumerate(pages):
         if not index:
             print_csv([page.columns])
-        print_csv(map(_cell, row.values()) for row in page.rows)
+        print_csv(map(_cells, page.rows))
+        count += len(page.rows)
+    return count
 
 
-def _print_json(pages: Iterable[Page]) -> None:
+def _print_json(pages: Iterator[Page]) -> int:
     """Print a JSON array, one row per line."""
-    separator = "["
+    count = 0
     for page in pages:
         for row in page.rows:
-            sys.stdout.write(f"{separator}\n{json_text(row)}")
-            separator = ","
-    sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+            sys.stdout.write(f"{',' if count else '['}\n{json_text(row)}")
+            count += 1
+    sys.stdout.write("\n]\n" if count else "[]\n")
+    return count
 
 
-def _print_json_lines(pages: Iterable[Page]) -> None:
+def _print_json_lines(pages: Iterator[Page]) -> int:
+    count = 0
     for page in pages:
         for row in page.rows:
             sys.stdout.write(f"{json_text(row)}\n")
+        count += len(page.rows)
+    return count
 
 
-def _cell_formatter(name: str) -> Callable[[dict[str, Any]], object]:
-    return lambda row: _cell(row[name])
+def _cells(row: dict[str, Any]) -> list[object]:
+    return list(map(_cell, row.values()))
 
 
 def _cell(value: object) -> object:
@@ -132,8 +148,8 @@ def _cell(value: object) -> object:
     return json_text(value) if isinstance(value, (bool, list, dict)) else value
 
 
-_PRINTERS: dict[Format, Callable[[Iterable[Page]], None]] = {
-    Format.TABLE: _print_tables,
+_PRINTERS: dict[Format, Callable[[Iterator[Page]], int]] = {
+    Format.TABLE: _print_table,
     Format.CSV: _print_csv,
     Format.JSON: _print_json,
     Format.JSONL: _print_json_lines,
