@@ -10,9 +10,11 @@ from typing import ClassVar, Literal
 
 import pytest
 
+from avista_digital_exchange_sdk.cli import progress_bar
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.admin_client import AdminClient
+from ..support.command_line import Command
 from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
 from ..support.terminal import TerminalResult, answer_on_terminal, run_on_terminal
@@ -148,16 +150,33 @@ class TestUntrustedText:
 
 
 class TestProgressBars:
-    def test_progress_bar_shows_bytes_rate_and_time_left(
+    def test_progress_bar_shows_name_percent_bytes_files_rate_and_time_left(
         self, environment: dict[str, str], store: str, large: Path, tmp_path: Path
     ) -> None:
         put = shown("stderr", environment, "put", large, store)
         get = shown("stderr", environment, "get", f"{store}/large.bin", tmp_path / "copy.bin")
-        for outcome, what in ((put, "uploading"), (get, "downloading")):
+        for outcome, what in ((put, "uploaded"), (get, "downloaded")):
             assert (outcome.exit_code, outcome.other_stream) == (0, "")
-            for part in (what, "3.0 MB of 3.0 MB", "B/s", "0:00:0"):
+            for part in ("large.bin", "100%", "3.0/3.0 MB", "1/1 file", "B/s", "0:00:0"):
                 assert part in outcome.terminal
-            assert outcome.terminal.splitlines()[-1].startswith(what.replace("ing", "ed"))
+            assert outcome.terminal.splitlines()[-1].startswith(what)
+
+    def test_progress_bar_of_many_files_fits_80_columns_on_any_background(
+        self, environment: dict[str, str], store: str, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "loads"
+        folder.mkdir()
+        for number in range(12):
+            (folder / f"{number:02} {'long name ' * 9}.csv").write_bytes(bytes(100_000))
+        outcome = shown("stderr", environment, "put", "--recursive", folder, store)
+        assert "12/12 files" in outcome.terminal
+        assert "1.2/1.2 MB" in outcome.terminal
+        *bars, _ = re.split(r"[\r\n]+", outcome.terminal.strip())
+        assert max(map(len, bars)) <= 80
+        assert any(re.match(r"\d\d long name.*… ", bar) for bar in bars)
+        colors = {escape for escape in outcome.escapes if escape.endswith("m")}
+        # Green, and gray for the rest of the bar.
+        assert colors <= {"\x1b[0m", "\x1b[32m", "\x1b[90m"}
 
     def test_progress_bar_counts_published_and_read_rows(
         self, environment: dict[str, str], database: str, tmp_path: Path
@@ -166,7 +185,7 @@ class TestProgressBars:
         source = tmp_path / "many.csv"
         source.write_text("\n".join(["timestamp,n", *rows]))
         publish = shown("stderr", environment, "publish", database, source, "--asset", "a")
-        assert "1,500 of 1,500 rows" in publish.terminal
+        assert "1,500/1,500 rows" in publish.terminal
         query = ["query", database, "--asset", "a", "--from", "2024-05-01", "--to", "2024-05-02"]
         read = shown("stderr", environment, *query)
         assert len(read.other_stream.splitlines()) == 1501
@@ -192,6 +211,28 @@ class TestProgressBars:
     ) -> None:
         outcome = process("put", large, store)
         assert outcome.stderr == f"uploaded 1 file ({SIZE:,} bytes) to {store}\n"
+
+
+class TestProgressLines:
+    """Without a terminal, such as in the log of a CI job."""
+
+    LINE = re.compile(r"uploading: 100%, 3\.0/3\.0 MB(, [01]/1 file)?, .*B/s, 0:00:00 left")
+
+    def test_progress_of_a_long_command_is_printed_line_by_line(
+        self, dx: Command, store: str, large: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(progress_bar, "LOG_INTERVAL_SECONDS", 0)
+        *lines, _ = dx("put", large, store).stderr.splitlines()
+        assert any(map(self.LINE.fullmatch, lines))
+        assert dx("put", "--force", "--quiet", large, store).stderr == ""
+
+    def test_progress_without_a_total_is_a_count(
+        self, dx: Command, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(progress_bar, "LOG_INTERVAL_SECONDS", 0)
+        *lines, last = dx("sql", database, "SELECT 1 AS one").stderr.splitlines()
+        assert re.fullmatch(r"reading: 1 rows, \d+ rows/s", lines[-1])
+        assert last == "1 row"
 
 
 class TestRetries:

@@ -22,11 +22,19 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 class TerminalResult(NamedTuple):
-    """The result of a program: one stream went to the terminal, the other did not."""
+    """The result of a program: one stream went to the terminal, the other did not.
+
+    Attributes:
+        exit_code: The exit code.
+        terminal: What was shown, without escape sequences.
+        other_stream: The other stream.
+        escapes: The escape sequences.
+    """
 
     exit_code: int
     terminal: str
     other_stream: str
+    escapes: Sequence[str] = ()
 
 
 def run_on_terminal(
@@ -61,8 +69,9 @@ def run_on_terminal(
                     received += block
         other.seek(0)
         text = other.read().decode()
-    terminal = CONTROL.sub("", received.decode()).replace("\r\n", "\n")
-    return TerminalResult(run.returncode, terminal, text)
+    shown = received.decode()
+    terminal = CONTROL.sub("", shown).replace("\r\n", "\n")
+    return TerminalResult(run.returncode, terminal, text, CONTROL.findall(shown))
 
 
 def answer_on_terminal(

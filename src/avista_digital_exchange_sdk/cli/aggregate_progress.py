@@ -6,27 +6,35 @@ from fsspec import Callback  # type: ignore[import-untyped]  # untyped
 
 from .._utils.progress import ProgressCallback
 from ..file_system._parallel_copy import to_progress_callback
+from .progress_bar import ProgressDisplay
 
 
 class AggregateCallback(Callback):  # type: ignore[misc]  # fsspec has no annotations
-    """Reports the sum of the progress of several files.
+    """Shows the sum of the progress of several files.
 
     Args:
-        report: Called with the transferred and the total number of bytes; None if there is no
-            progress bar.
+        display: Shows the transferred and the total number of bytes, and of files; None if it is
+            not shown.
         total: The total number of bytes.
     """
 
-    def __init__(self, report: ProgressCallback | None, total: int) -> None:
+    def __init__(self, display: ProgressDisplay | None, total: int) -> None:
         super().__init__()
-        self._report = report
+        self._display = display
         self._total = total
         self._transferred = 0
         self._lock = threading.Lock()
 
-    def branched(self, *_: object, **__: object) -> "_FileCallback":
+    def branched(self, source: str = "", *_: object, **__: object) -> "_FileCallback":
         """Create the fsspec callback of one file."""
+        if self._display is not None and source:
+            self._display.start_file(source)
         return _FileCallback(self)
+
+    def call(self, *_: object, **__: object) -> None:
+        """Show how many files are done."""
+        if self._display is not None and self.size:
+            self._display.count_files(self.value, self.size)
 
     def child(self) -> ProgressCallback:
         """Create the progress callback of one file."""
@@ -36,8 +44,8 @@ class AggregateCallback(Callback):  # type: ignore[misc]  # fsspec has no annota
         """Count transferred bytes."""
         with self._lock:
             self._transferred += count
-            if self._report is not None:
-                self._report(self._transferred, self._total)
+            if self._display is not None:
+                self._display(self._transferred, self._total)
 
 
 class _FileCallback(Callback):  # type: ignore[misc]  # fsspec has no annotations

@@ -16,11 +16,10 @@ from . import output, tables
 from .errors import print_error
 from .pager import open_pager
 from .parameter_names import to_cli_message
-from .progress_bar import Unit, progress_bar
+from .progress_bar import ProgressDisplay, Unit, show_progress
 from .remote_paths import forget_names
 
 if TYPE_CHECKING:
-    from .._utils.progress import ProgressCallback
     from ..client import AvistaDigitalExchange
     from ..file_system import DataStoreFileSystem
 
@@ -164,6 +163,6 @@ class CommandContext:
 
     def progress(
         self, what: str, unit: Unit, unit_of_total: Unit | None = None
-    ) -> "AbstractContextManager[ProgressCallback | None]":
-        """Show a progress bar on a terminal; yield its callback, or None without a terminal."""
-        return progress_bar(what, unit, unit_of_total, shown=not self.quiet and sys.stderr.isatty())
+    ) -> AbstractContextManager[ProgressDisplay | None]:
+        """Show the progress of a block; yield the callback that it is reported to."""
+        return show_progress(what, unit, unit_of_total, shown=not self.quiet)
