@@ -5,9 +5,11 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import typer
 import typer.main
 
 from avista_digital_exchange_sdk.cli.app import SECTIONS, app
@@ -35,6 +37,23 @@ def parsed(name: str) -> Any:
     return found
 
 
+def each_command(command: Any, parent: Any, name: str) -> Iterator[tuple[Any, Any]]:
+    """A command and all below it, with their contexts."""
+    context = typer.Context(command, info_name=name, parent=parent)
+    yield command, context
+    for inner, below in getattr(command, "commands", {}).items():
+        yield from each_command(below, context, inner)
+
+
+def help_of(command: Any, context: Any, width: int) -> str:
+    """The help of a command on a terminal."""
+    options = {"terminal_width": width, "max_content_width": width}
+    found: str = command.get_help(
+        typer.Context(command, info_name=context.info_name, parent=context.parent, **options)
+    )
+    return found
+
+
 class TestHelp:
     @pytest.mark.parametrize("name", NAMES)
     def test_help_of_a_command_describes_its_purpose_and_arguments(self, name: str) -> None:
@@ -58,6 +77,28 @@ class TestHelp:
             *group, command = name.split()
             result = run_command(*group, "--help").stdout
             assert re.search(rf"^  {command} +\S.*(\n {{6,}}\S.*)*[^.]\.$", result, re.M), name
+
+    @pytest.mark.parametrize("width", [80, 60])
+    def test_help_fits_the_terminal_without_breaking_words(self, width: int) -> None:
+        for command, context in each_command(typer.main.get_command(app), None, "avista-dx"):
+            words = set(help_of(command, context, 10_000).split())
+            lines = help_of(command, context, width).splitlines()
+            assert max(map(len, lines)) <= width, context.command_path
+            # Long examples are continued on the next line.
+            shown = {word for line in lines for word in line.removesuffix(" \\").split()}
+            assert shown == words, context.command_path
+
+    @pytest.mark.parametrize("width", [80, 60])
+    def test_examples_in_the_help_can_be_copied(self, width: int) -> None:
+        for name, command in BY_NAME.items():
+            context = typer.Context(parsed(name), info_name=name)
+            _, shown = help_of(parsed(name), context, width).split("Examples:\n")
+            lines = shown.replace("\\\n", " ").splitlines()
+            assert [line.split() for line in lines] == [one.split() for one in command.examples]
+
+    def test_help_of_the_program_has_groups_of_commands_and_exit_codes_last(self) -> None:
+        titles = re.findall(r"^(\w.*):$", run_command("--help").stdout, re.M)
+        assert titles == ["Options", *SECTIONS, "Exit codes"]
 
     def test_help_imports_no_slow_modules(self) -> None:
         invocations = [["--help"], *([*name.split(), "--help"] for name in NAMES)]

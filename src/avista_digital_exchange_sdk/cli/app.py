@@ -32,6 +32,7 @@ from .commands.tokens import tokens
 from .commands.whoami import whoami
 from .errors import handle_errors
 from .exit_codes import EXIT_CODES
+from .help_format import wrap_command
 from .shells import handle_completion_options
 
 DATABASE = "DATABASE"
@@ -48,11 +49,13 @@ SECTIONS: dict[str, tuple[Command | CommandGroup, ...]] = {
     "Sharing": (collaboratives, services, share, unshare),
     "Development": (doctor, execute, local, contract, generate),
 }
+EXAMPLES_TITLE = "Examples"
+EXIT_CODES_TITLE = "Exit codes"
 LISTING_GROUPS = (stores, databases)
 
 
 def _format_section(title: str, lines: Iterable[str]) -> str:
-    """Format a section of help; the backspace makes click keep its lines."""
+    """Format a section at the end of help; the backspace makes click keep its lines."""
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
 
 
@@ -93,6 +96,10 @@ class _Main(_Program):
         for title, entries in SECTIONS.items():
             self._write_section(formatter, title, [entry.name for entry in entries])
 
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section(EXIT_CODES_TITLE):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
+
 
 class _ListingGroup(_Program):
     """A group that lists its objects if no command is given."""
@@ -121,6 +128,14 @@ class _Command(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return [piece for piece in super().collect_usage_pieces(ctx) if HIDDEN not in piece]
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        _, _, *examples = (self.epilog or "").split("\n")
+        with formatter.section(EXAMPLES_TITLE):
+            indent = " " * formatter.current_indent
+            for example in examples:
+                for line in wrap_command(example, formatter.width - len(indent)):
+                    formatter.write(f"{indent}{line}\n")
 
     def _correct(self, error: typer.BadParameter, ctx: Any, args: list[str]) -> None:
         """Name the argument that is missing, and say in words what is invalid."""
@@ -155,7 +170,7 @@ app: typer.Typer = typer.Typer(
     "AVISTA_DX_TOKEN and AVISTA_DX_ENDPOINT, else those that `avista-dx login` stored. Data is "
     "printed to standard output, everything else to standard error.",
     epilog=_format_section(
-        "Exit codes", [f"{code:<4} {meaning}" for code, meaning in EXIT_CODES.items()]
+        EXIT_CODES_TITLE, [f"{code:<4} {meaning}" for code, meaning in EXIT_CODES.items()]
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
@@ -181,7 +196,7 @@ def _program(
 
 
 def _add(parent: typer.Typer, command: Command) -> None:
-    epilog = _format_section("Examples", command.examples)
+    epilog = _format_section(EXAMPLES_TITLE, command.examples)
     parent.command(command.name, cls=_Command, epilog=epilog)(command.action)
 
 
