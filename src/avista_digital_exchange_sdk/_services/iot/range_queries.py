@@ -65,8 +65,9 @@ class RangeQueryService(BaseService):
                 connection. `client` merges the pages on the client; their timestamps have
                 milliseconds and no further digits. `auto` prefers `server`, and falls back to
                 `client` if there is no connection.
-            timeZone: The time zone of the timestamps in the file, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
+            timeZone: The time zone of the timestamps in the file, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone. Timestamps in JSON
+                files are always in UTC.
             errors: What to do if a requested attribute does not exist, or the result is empty:
                 `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`

@@ -80,8 +80,8 @@ class DaskQueryService(BaseService):
             exportTimeout: Timeout in seconds for the platform's export of a partition. Defaults to
                 300.
             aggregate: Where the result of a partition is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone.
             errors: What to do if a requested asset or attribute does not exist: `warn` with
                 MissingDataWarning, `raise` NotFoundError, or `ignore` it.
 

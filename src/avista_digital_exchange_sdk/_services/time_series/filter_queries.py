@@ -67,8 +67,9 @@ class FilterQueryService(BaseService):
                 connection. `client` merges the pages on the client. `auto` does so if there is
                 only one page, if the platform is slow, so that the query is split, or if there is
                 no connection. Otherwise it is `server`. The result is the same.
-            timeZone: The time zone of the timestamps in the file, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
+            timeZone: The time zone of the timestamps in the file, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone. Timestamps in JSON
+                files are always in UTC.
             every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
                 `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
             how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`

@@ -67,8 +67,8 @@ class FrameQueryService(BaseService):
                 connection. `client` merges the pages on the client. `auto` does so if there is
                 only one page, if the platform is slow, so that the query is split, or if there is
                 no connection. Otherwise it is `server`. The result is the same.
-            timeZone: The time zone of the result's timestamps, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone.
             every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
                 `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
             how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
@@ -161,8 +161,8 @@ class FrameQueryService(BaseService):
             shape: `wide` has one row per asset and timestamp, `long` one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone.
             every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
                 `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
             how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
@@ -249,8 +249,8 @@ class FrameQueryService(BaseService):
             shape: `wide` has one row per asset and timestamp, `long` one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone.
             every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
                 `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
             how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`

@@ -144,9 +144,9 @@ class SqlQueryService(BaseService):
 
         Returns:
             A DataFrame with the rows and columns of the result: BIGINT and INTEGER Int64, DOUBLE
-            float64, BOOLEAN boolean, TIMESTAMP datetime64[ns, UTC], DATE date; arrays, rows and
-            time series as lists and dictionaries; all other types str. Repeated column names are
-            numbered.
+            float64, BOOLEAN boolean, TIMESTAMP datetime64[ns, UTC], DATE date; arrays and time
+            series as NumPy arrays, rows as dictionaries; all other types str. Repeated column names
+            are numbered.
 
         Raises:
             InvalidParameterError: An argument is invalid. No request was made.

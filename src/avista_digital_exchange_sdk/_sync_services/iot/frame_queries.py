@@ -67,8 +67,8 @@ class SyncRangeFrameService(SyncService):
                 connection. `client` merges the pages on the client; their timestamps have
                 milliseconds and no further digits. `auto` prefers `server`, and falls back to
                 `client` if there is no connection.
-            timeZone: The time zone of the result's timestamps, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone.
             index: The column or columns to use as the index, such as `"timestamp"`. Defaults to
                 none.
             errors: What to do if a requested attribute does not exist, or the result is empty:
@@ -146,8 +146,8 @@ class SyncRangeFrameService(SyncService):
             shape: `wide` has one row per endpoint and timestamp, `long` one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone.
             errors: What to do if a requested attribute does not exist, or the result is empty:
                 `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in `queryByTimeRangeToDataFrame`.
@@ -220,8 +220,8 @@ class SyncRangeFrameService(SyncService):
             shape: `wide` has one row per endpoint and timestamp, `long` one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, and of naive times, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
+                Defaults to UTC. Naive times need it: they are in this zone.
             errors: What to do if a requested attribute does not exist, or the result is empty:
                 `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in `queryByTimeRangeToDataFrame`.
