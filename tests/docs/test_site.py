@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from scripts.documentation.commands import write_command_reference
 
 from ..notebooks.test_notebooks import BROWSER
-from ..support.documents import ROOT
+from ..support.documents import ROOT, links_of
 
 DOCS = ROOT / "docs"
 CONFIGURATION = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
@@ -54,6 +54,12 @@ def test_navigation_contains_every_page_once() -> None:
     listed = list(pages_in(CONFIGURATION["nav"]))
     assert len(listed) == len(set(listed))
     assert expected == set(listed), "nav in zensical.toml must list the pages of docs/"
+
+
+def test_home_page_links_every_page_so_that_calls_are_two_clicks_away() -> None:
+    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - {"index.md"}
+    linked = {link.partition("#")[0] for link in links_of(DOCS / "index.md")}
+    assert pages <= linked, f"docs/index.md must link {sorted(pages - linked)}"
 
 
 def test_command_reference_describes_every_command_and_option() -> None:
