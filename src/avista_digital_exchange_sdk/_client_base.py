@@ -60,7 +60,7 @@ class BaseClient(TokenHolder):
         endpoint: str | None = None,
         timeout: float = 60,
         maxRetries: int = 4,
-        maxConcurrency: int = DEFAULT_CONCURRENCY,
+        maxConcurrency: int = 8,
         verify: Verify = True,
         proxy: str | None = None,
         profile: str | None = None,
@@ -71,25 +71,31 @@ class BaseClient(TokenHolder):
         Args:
             token: A token from energy.collaboratives.io. Defaults to the environment variable
                 `AVISTA_DX_TOKEN`, or else to the token that `avista-dx login` stored.
-            debug: Whether to log each request with `logging`.
+            debug: Whether to log each request through `logging`, to the logger
+                `avista_digital_exchange_sdk`: operation, variables, duration, sizes and request ID.
+                Secrets are redacted and long values truncated. The log goes to standard error
+                unless logging is configured. Defaults to False.
             endpoint: The URL of the platform's GraphQL API. Defaults to the environment variable
-                `AVISTA_DX_ENDPOINT`, or else to that of the profile, or else to the production
-                API.
-            timeout: Timeout in seconds for each response, or for each chunk of a file.
+                `AVISTA_DX_ENDPOINT`, or else to that of the profile, or else to the production API.
+                It must be `https://`, except on this machine, unless `allowHttp` is True.
+            timeout: Read timeout in seconds for each response, or for each chunk of a file.
+                Connecting takes at most 10 seconds of it. Defaults to 60.
             maxRetries: Maximum number of retries after a transient failure, with exponential
-                backoff. The counter resets when a transfer makes progress.
-            maxConcurrency: Maximum number of concurrent requests to the API, 1 to 64. It is
-                lowered while the platform throttles. File contents are transferred separately.
-            verify: TLS verification: True for the operating system's certificates, the path of a
-                CA bundle (PEM), or an `ssl.SSLContext`. False disables it, with a warning.
+                backoff. The counter resets when a transfer makes progress. Defaults to 4.
+            maxConcurrency: Maximum number of concurrent requests to the API, 1 to 64. It is lowered
+                while the platform throttles. File contents are transferred separately. Defaults to
+                8.
+            verify: TLS verification: True (default) for the operating system's certificates, the
+                path of a CA bundle (PEM), or an `ssl.SSLContext`. False disables it, with a
+                warning.
             proxy: The URL of an HTTP proxy. Defaults to the proxy environment variables
-                (`HTTPS_PROXY` and so on). Loopback addresses are never proxied.
-            profile: The name of the profile with token and endpoint; it has priority over the
-                environment. Defaults to the environment variable `AVISTA_DX_PROFILE`, or else to
-                the profile `default`.
+                (`HTTPS_PROXY`, `NO_PROXY` and so on). This machine is always reached directly.
+            profile: The name of a profile with token and endpoint. It has priority over the
+                environment variables. Defaults to the environment variable `AVISTA_DX_PROFILE`, or
+                else to the profile `default`.
             allowHttp: Whether the endpoint may be an `http://` URL of a host in a private network,
-                to which the token is sent unencrypted. Such URLs of this machine are always
-                allowed. Defaults to whether the environment variable `AVISTA_DX_ALLOW_HTTP` is 1.
+                such as `http://exchange:8000/graphql`, to which the token is sent unencrypted.
+                Defaults to whether the environment variable `AVISTA_DX_ALLOW_HTTP` is 1.
 
         Raises:
             InvalidParameterError: The token is missing, or an argument is invalid.

@@ -1,4 +1,4 @@
-"""The exceptions and warnings of this package.
+r"""The exceptions and warnings of this package.
 
 ```
 DigitalExchangeError
@@ -21,7 +21,7 @@ DigitalExchangeError
 ├─ PublishIncompleteError                    some records were not written
 ├─ QueryIncompleteError                      a query stopped before its last page
 ├─ ExportTimeoutError (TimeoutError)         the export was not ready in time
-├─ StateNotReachedError                      a capture can't reach a state any more
+├─ StateNotReachedError                      a capture can't reach the awaited state
 │  └─ StateTimeoutError (TimeoutError)       it did not reach it in time
 └─ SubscriptionError                         the WebSocket connection failed
 
@@ -31,8 +31,11 @@ DigitalExchangeWarning (UserWarning)         the base class of warnings
 └─ UnsentFileWarning (in file_system)        a file opened for writing was not uploaded
 ```
 
-Errors can be pickled, have a cause, and never contain a token or the query string of a presigned
-URL. Errors of local files are the built-in `OSError` and its subclasses.
+Local file errors are raised as the built-in `OSError` subclasses, such as `PermissionError`.
+
+Errors can be pickled, and contain neither the token nor the secret part of a presigned URL.
+Messages are single lines: line breaks, escape sequences and other invisible characters from a
+server are written as `\n`, `\x1b` and so on, in errors and in the log.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,7 +82,7 @@ class MissingDataWarning(DigitalExchangeWarning):
 
 
 class StreamGapWarning(DigitalExchangeWarning):
-    """Events of a subscription may have been missed. It says when, and why."""
+    """Events of a subscription may have been missed. The message says when, and why."""
 
 
 class DigitalExchangeError(Exception):
@@ -87,7 +90,7 @@ class DigitalExchangeError(Exception):
 
     Attributes:
         mayHaveSucceeded: Whether the operation may have succeeded despite the error, as the request
-            or an earlier attempt may have reached the platform.
+            or an earlier attempt may have reached the platform. Defaults to False.
     """
 
     mayHaveSucceeded: bool = False
@@ -104,7 +107,7 @@ class DigitalExchangeError(Exception):
 class InvalidParameterError(DigitalExchangeError, ValueError):
     """An argument is invalid; no request was made.
 
-    The message names the argument, what it must be, and the value.
+    The message names the argument, what is valid, and the value.
     """
 
 
@@ -121,7 +124,7 @@ class PathIsDirectoryError(InvalidParameterError, IsADirectoryError):
 
 
 class MissingExtraError(DigitalExchangeError, ImportError):
-    """An optional dependency of this package is not installed."""
+    """An extra of this package is not installed. The message names the packages to install."""
 
 
 class ExchangeClosedError(DigitalExchangeError):
@@ -129,7 +132,7 @@ class ExchangeClosedError(DigitalExchangeError):
 
 
 class ConnectionFailedError(DigitalExchangeError):
-    """No response was received: the connection could not be established, or was lost.
+    """No response was received: the connection failed or was lost.
 
     Attributes:
         sent: Whether the request may have reached the platform.
@@ -137,7 +140,7 @@ class ConnectionFailedError(DigitalExchangeError):
 
     def __init__(self, message: str, *, sent: bool = True) -> None:
         super().__init__(message)
-        self.sent = sent
+        self.sent: bool = sent
 
 
 class RequestTimeoutError(ConnectionFailedError, TimeoutError):
@@ -148,7 +151,7 @@ class ApiError(DigitalExchangeError):
     """The platform returned an error.
 
     Attributes:
-        operationName: The name of the GraphQL operation.
+        operationName: The name of the GraphQL operation, such as `storage_getDataStore`.
         errors: The GraphQL errors of the response, as dictionaries.
         data: The partial data of the response, or None.
         statusCode: The HTTP status of the response.
@@ -166,15 +169,15 @@ class ApiError(DigitalExchangeError):
         requestId: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.operationName = operationName
+        self.operationName: str | None = operationName
         self.errors: list[object] = list(errors)
-        self.data = data
-        self.statusCode = statusCode
-        self.requestId = requestId
+        self.data: object = data
+        self.statusCode: int | None = statusCode
+        self.requestId: str | None = requestId
 
 
 class UnauthorizedError(ApiError):
-    """The token is not valid, or the user lacks the permission."""
+    """The token is not valid, or the user does not have the permission."""
 
 
 class NotFoundError(ApiError):
@@ -186,7 +189,7 @@ class InvalidRequestError(ApiError):
 
 
 class RateLimitError(ApiError):
-    """Too many requests in a short time."""
+    """Too many requests were made in a short time, and retries did not help."""
 
 
 class ServerError(ApiError):
@@ -194,7 +197,7 @@ class ServerError(ApiError):
 
 
 class InvalidResponseError(DigitalExchangeError):
-    """The response is not JSON, contains no data, or does not match the schema."""
+    """The response does not match the schema. It may be an HTML page of a proxy, for example."""
 
 
 class TransferError(DigitalExchangeError):
@@ -209,17 +212,17 @@ class TransferError(DigitalExchangeError):
         self, message: str, *, statusCode: int | None = None, path: str | None = None
     ) -> None:
         super().__init__(message)
-        self.statusCode = statusCode
-        self.path = path
+        self.statusCode: int | None = statusCode
+        self.path: str | None = path
 
 
 class TransferIncompleteError(TransferError):
-    """Some of several files could not be transferred; all others were.
+    """Some of several files could not be transferred.
 
     Attributes:
-        failures: The error of each file or directory that failed, by its path.
-        notTried: The number of files that were not attempted, as an error would affect them too:
-            the connection failed, the token is not valid, or the disk is full.
+        failures: The error of each file or directory that failed, by path.
+        notTried: The number of files that were not tried, as the error would affect them too: the
+            connection failed, the token is not valid, or the disk is full.
     """
 
     def __init__(
@@ -227,19 +230,19 @@ class TransferIncompleteError(TransferError):
     ) -> None:
         super().__init__(message)
         self.failures: dict[str, Exception] = dict(failures or {})
-        self.notTried = notTried
+        self.notTried: int = notTried
 
 
 class PublishIncompleteError(DigitalExchangeError):
-    """Some of the published records were not written.
+    """Only some of the published records or rows were written.
 
     Attributes:
-        written: Indexes of the records that were written.
-        unchanged: Indexes of rows that were stored already with the same values.
-        rejected: The reasons of the rejected records, by index.
-        unknown: Indexes of records that were sent without receiving a response.
-        notSent: Indexes of records that were not sent.
-        files: Of published files, the error of each that was not published completely, by path.
+        written: The indexes of records that were written.
+        unchanged: The indexes of rows that were stored already with the same values.
+        rejected: The reasons why records were rejected, by index.
+        unknown: The indexes of records that were sent without receiving a response.
+        notSent: The indexes of records that were not sent.
+        files: If files were published, the error of each incomplete file, by path.
     """
 
     def __init__(
@@ -271,12 +274,12 @@ class QueryIncompleteError(DigitalExchangeError):
 
     def __init__(self, message: str, *, queryId: str | None = None, pagesRead: int = 0) -> None:
         super().__init__(message)
-        self.queryId = queryId
-        self.pagesRead = pagesRead
+        self.queryId: str | None = queryId
+        self.pagesRead: int = pagesRead
 
 
 class ExportTimeoutError(DigitalExchangeError, TimeoutError):
-    """The export file was not ready in time; nothing was written.
+    """The platform did not create the export in time; nothing was written.
 
     Attributes:
         queryId: The ID of the query.
@@ -284,36 +287,38 @@ class ExportTimeoutError(DigitalExchangeError, TimeoutError):
 
     def __init__(self, message: str, *, queryId: str | None = None) -> None:
         super().__init__(message)
-        self.queryId = queryId
+        self.queryId: str | None = queryId
 
 
 class StateNotReachedError(DigitalExchangeError):
-    """A data capture is in a state from which the expected one can't be reached.
+    """A data capture can't reach the awaited state any more.
 
     Attributes:
-        state: The state it is in.
+        state: The state of the capture.
     """
 
     def __init__(self, message: str, *, state: str | None = None) -> None:
         super().__init__(message)
-        self.state = state
+        self.state: str | None = state
 
 
 class StateTimeoutError(StateNotReachedError, TimeoutError):
-    """A data capture did not reach a state in time."""
+    """A data capture did not reach the awaited state in time."""
 
 
 class SubscriptionError(DigitalExchangeError):
     """The WebSocket connection failed, was refused, or was lost.
 
     Attributes:
-        errorType: The type of the platform's error, such as `UnauthorizedException`, or None.
-        statusCode: The HTTP status with which the connection was refused, or None.
+        errorType: The type of the platform's error, such as `UnauthorizedException`. None
+            if the platform returned no error.
+        statusCode: The HTTP status with which the connection was refused. None if it was not
+            refused.
     """
 
     def __init__(
         self, message: str, *, errorType: str | None = None, statusCode: int | None = None
     ) -> None:
         super().__init__(message)
-        self.errorType = errorType
-        self.statusCode = statusCode
+        self.errorType: str | None = errorType
+        self.statusCode: int | None = statusCode

@@ -33,13 +33,13 @@ def assetDataToDataFrame(
     The last value is used for attributes without data. Requires the extra `pandas`.
 
     Args:
-        assets: The assets.
-        shape: `wide` for one row per asset and timestamp and one column per attribute, `long` for
-            one row per value.
+        assets: A list of `TimeSeriesAssetData`.
+        shape: `wide` (default) has one row per asset and timestamp and one column per attribute.
+            `long` has one row per value.
 
     Returns:
-        A DataFrame of the same form as that of `queryTimeSeriesDatabaseToDataFrame`, with the
-        attributes in order of appearance.
+        A DataFrame with the columns of `queryTimeSeriesDatabaseToDataFrame`, and the attributes in
+        order of appearance.
 
     Raises:
         InvalidParameterError: An argument is invalid.
@@ -62,13 +62,13 @@ def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "w
     The last value is used for attributes without data. Requires the extra `arrow`.
 
     Args:
-        assets: The assets.
-        shape: `wide` for one row per asset and timestamp and one column per attribute, `long` for
-            one row per value.
+        assets: A list of `TimeSeriesAssetData`.
+        shape: `wide` (default) has one row per asset and timestamp and one column per attribute.
+            `long` has one row per value.
 
     Returns:
-        A table of the same form as that of `queryTimeSeriesDatabaseToArrow`, with the attributes
-        in order of appearance.
+        A table with the columns of `queryTimeSeriesDatabaseToArrow`, and the attributes in order
+        of appearance.
 
     Raises:
         InvalidParameterError: An argument is invalid.
@@ -102,13 +102,13 @@ def assetDataToPolars(
     The last value is used for attributes without data. Requires the extra `polars`.
 
     Args:
-        assets: The assets.
-        shape: `wide` for one row per asset and timestamp and one column per attribute, `long` for
-            one row per value.
+        assets: A list of `TimeSeriesAssetData`.
+        shape: `wide` (default) has one row per asset and timestamp and one column per attribute.
+            `long` has one row per value.
 
     Returns:
-        A DataFrame of the same form as that of `queryTimeSeriesDatabaseToPolars`, with the
-        attributes in order of appearance.
+        A DataFrame with the columns of `queryTimeSeriesDatabaseToPolars`, and the attributes in
+        order of appearance.
 
     Raises:
         InvalidParameterError: An argument is invalid.

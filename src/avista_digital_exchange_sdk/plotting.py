@@ -28,11 +28,11 @@ def plotTimeSeries(
     """Plot time series.
 
     There is one subplot per unit, which is read from the end of the attribute's name, as in
-    `GHI (W/m^2)` or `A kW`, and one per attribute without a unit. More than ten lines of one unit
-    become small multiples with a common range of values. Axes have SI prefixes: 2,500,000 W is
-    written as 2.5 MW. Lines are interrupted where data is missing. Booleans and strings are drawn
-    as steps. Lines that would fill their subplot, such as five years of hourly values, become
-    their mean and a band from the lowest to the highest value. Requires the extra `plot`.
+    `GHI (W/m^2)` or `A kW`, and one per attribute without a unit. More than ten lines with the same
+    unit become small multiples with a common value axis. Axes use SI prefixes: 2,500,000 W is
+    written as 2.5 MW. Lines are interrupted where data is missing. Booleans and strings are plotted
+    as steps. Series that would fill their subplot, such as five years of hourly values, are plotted
+    as their mean and a band from the minimum to the maximum. Requires the extra `plot`.
 
     Args:
         result: A pandas or polars DataFrame or an Arrow table with a column or index of times, wide
@@ -41,24 +41,24 @@ def plotTimeSeries(
         attributes: The attributes to plot, in that order. Defaults to all of them.
         assets: The IDs or names of the assets to plot. Defaults to all of them.
         steps: The attributes whose values hold until the next one, such as setpoints that are
-            reported when they change. True for all attributes.
-        timeZone: The time zone of the time axis, such as `America/Los_Angeles`. Defaults to the
-            zone of the times. Times without a zone can only be drawn as they are.
+            reported when they change. True for all attributes. Defaults to none.
+        timeZone: The time zone of the time axis, such as `America/Los_Angeles`. Defaults to that of
+            the timestamps. Naive timestamps can only be plotted without it.
         title: The title. Defaults to the asset's name if there is only one asset.
         style: `"light"`, `"dark"`, or the name of a matplotlib style. By default matplotlib's
             rcParams apply, wherever they are not matplotlib's own defaults.
         figsize: Width and height in inches. Defaults to the rcParam `figure.figsize` if it was
             changed, otherwise to a figure at most 8 inches tall.
-        timeColumn: The column of times. Defaults to `timestamp`, `time`, or the only such column.
-        assetIdColumn: The column of asset IDs. Defaults to `assetId` or
-            `iotEndpointId`.
+        timeColumn: The column of timestamps. Defaults to `timestamp` or `time`, or else to the only
+            column of timestamps.
+        assetIdColumn: The column of asset IDs. Defaults to `assetId` or `iotEndpointId`.
 
     Returns:
         The figure. `figure.savefig("result.png")` saves it; notebooks show it.
 
     Raises:
         InvalidParameterError: An argument is invalid, or the result cannot be plotted.
-        InvalidResponseError: A file is not of its format.
+        InvalidResponseError: A file does not have the format of its extension.
         MissingExtraError: The extra `plot` is not installed.
 
     Example:

@@ -80,7 +80,12 @@ def case(
 
 CASES = {
     "a type that is used is removed": case(
-        ("time_series", '  """Values with their times."""\n  data: [AttributeDataEntry]\n', ""),
+        (
+            "time_series",
+            '  """Values with their timestamps. Empty in lists of latest values."""\n'
+            "  data: [AttributeDataEntry]\n",
+            "",
+        ),
         ("time_series", "type AttributeDataEntry {", "type SomethingElse {"),
         kinds="TYPE_REMOVED FIELD_REMOVED TYPE_ADDED",
         breaks=True,
@@ -107,7 +112,11 @@ CASES = {
         calls=STORE_CALLS,
     ),
     "a field that nothing uses is removed": case(
-        ("storage", "  s3ConfirmedUpload: Boolean\n", ""),
+        (
+            "storage",
+            '  """Whether the bytes are confirmed to be in S3."""\n  s3ConfirmedUpload: Boolean\n',
+            "",
+        ),
         kinds="FIELD_REMOVED",
     ),
     "a field is renamed": case(

@@ -1,4 +1,4 @@
-"""What was understood of files, and what is published of them."""
+"""Reports of what was detected in files, and of what was published."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class FileColumn:
-    """A column of values.
+    """A column of values in a file.
 
     Attributes:
-        attribute: What it is published as.
-        column: The column's name.
-        type: The platform's type; None if it is not published.
+        attribute: The name of the attribute that it is published as.
+        column: The name of the column.
+        type: The type of the attribute, such as `DOUBLE`. None if it is not published.
     """
 
     attribute: str
@@ -21,20 +21,20 @@ class FileColumn:
 
 @dataclass(frozen=True)
 class FileReport:
-    """What was understood of a file, and what is published of it.
+    """What was detected in a file.
 
     Attributes:
-        file: The file.
-        facts: Its form: format, encoding, delimiter, columns and so on.
+        file: The path of the file.
+        facts: The format, encoding, delimiter, columns and so on, by name.
         columns: The columns of values.
-        firstRows: Its first rows, as they are written.
-        problems: What keeps it from being published.
-        notices: What else should be known.
-        rows: How many rows hold a value.
-        values: How many values they hold.
-        assets: The assets.
-        startTime: The first time; None if there is none.
-        endTime: The last time; None if there is none.
+        firstRows: The first rows, with the cells as strings.
+        problems: The reasons why it cannot be published.
+        notices: Doubtful contents that do not prevent publishing.
+        rows: The number of rows with a value.
+        values: The number of values.
+        assets: The IDs of the assets.
+        startTime: The first timestamp, in ISO 8601. None if there is none.
+        endTime: The last timestamp, in ISO 8601. None if there is none.
     """
 
     file: str
@@ -52,15 +52,15 @@ class FileReport:
 
 @dataclass(frozen=True)
 class FilePublishReport:
-    """What became of the files of a publish.
+    """The result of publishing files.
 
     Attributes:
-        files: The files.
-        isPublished: Whether their values were sent, not only looked at.
-        rows: How many rows hold a value.
-        valuesStored: How many values were stored, or would be.
-        valuesCorrected: How many of them took the place of another value.
-        valuesUnchanged: How many values the database had already.
+        files: What was detected in each file.
+        isPublished: Whether values were sent. False for `inspect` and `dryRun`.
+        rows: The number of rows with a value.
+        valuesStored: The number of values that were stored, or would be.
+        valuesCorrected: The number of stored values that replaced another value.
+        valuesUnchanged: The number of values that were stored already.
     """
 
     files: Sequence[FileReport]
@@ -72,5 +72,5 @@ class FilePublishReport:
 
     @property
     def notices(self) -> list[str]:
-        """What should be known of the files, each with the file's name."""
+        """The notices of all files, each with the path of the file."""
         return [f"{file.file}: {notice}" for file in self.files for notice in file.notices]

@@ -161,7 +161,7 @@ class AsyncDataStore(DataStore):
                 begins with `/`. If several files have this name, it is the newest one.
 
         Returns:
-            The metadata of the file that was deleted.
+            The metadata of the deleted file.
 
         Raises:
             InvalidParameterError: The path is not a non-empty string, or is that of a directory.

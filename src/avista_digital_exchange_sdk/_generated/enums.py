@@ -21,12 +21,12 @@ class CollaborativeMemberPermission(OpenEnum):
 
 
 class ServiceType(OpenEnum):
-    """Kind of a service."""
+    """The type of a service."""
 
     DATA_CAPTURE = "DATA_CAPTURE"
     DATA_STORE = "DATA_STORE"
     IOT_GROUP = "IOT_GROUP"
-    "A group of IoT endpoints, IotEndpointGroup."
+    "A group of IoT endpoints."
     OCS_ADAPTER = "OCS_ADAPTER"
     TIME_SERIES_DB = "TIME_SERIES_DB"
 
@@ -47,10 +47,10 @@ class DataCaptureState(OpenEnum):
     COMPLETION_ERROR = "COMPLETION_ERROR"
     "Data was recorded but not exported."
     CONFIGURATION_ERROR = "CONFIGURATION_ERROR"
-    "The data model or the time settings are missing or wrong."
+    "The data model or the time settings are missing or invalid."
     DELETING = "DELETING"
     FINISHING = "FINISHING"
-    "Recording has ended, and the export is under way."
+    "Recording has ended, and the export is being created."
     READY = "READY"
     "Can be started."
 
@@ -98,14 +98,14 @@ class DataCaptureAttachmentType(OpenEnum):
 
 
 class DataCaptureAttachmentError(OpenEnum):
-    """What is wrong with an attachment."""
+    """Why an attachment cannot be downloaded."""
 
     FILE_UPLOAD_INCOMPLETE = "FILE_UPLOAD_INCOMPLETE"
-    "The file's bytes have not arrived."
+    "The file was not uploaded completely."
 
 
 class DataCaptureRecordError(OpenEnum):
-    """Why a record failed."""
+    """Why a value was rejected."""
 
     InvalidAttributeId = "InvalidAttributeId"
     InvalidTimestamp = "InvalidTimestamp"
@@ -150,7 +150,7 @@ class ModelSchemaType(OpenEnum):
 
 
 class IotDataRecordErrorType(OpenEnum):
-    """Kind of a record's error."""
+    """Why a record was rejected."""
 
     DUPLICATE_ENTRY = "DUPLICATE_ENTRY"
     "The endpoint already has a record at that time."
@@ -218,7 +218,7 @@ class DimensionValueType(OpenEnum):
 
 
 class TimeUnit(OpenEnum):
-    """The unit in which a record's time is counted."""
+    """The unit of timestamps."""
 
     MICROSECONDS = "MICROSECONDS"
     MILLISECONDS = "MILLISECONDS"
@@ -235,15 +235,15 @@ class UserAccountState(OpenEnum):
 
 
 class UserRole(OpenEnum):
-    """What a user is entitled to on the platform."""
+    """What a user may do on the platform."""
 
     DATA_COMPLIANCE = "DATA_COMPLIANCE"
     DATA_CONSUMER = "DATA_CONSUMER"
-    "Accesses data through collaboratives."
+    "Access data that is shared in collaboratives."
     DATA_PROVIDER = "DATA_PROVIDER"
-    "Creates services and shares them with collaboratives."
+    "Create services, and share them with collaboratives."
     PLATFORM_ADMIN = "PLATFORM_ADMIN"
-    "Creates collaboratives, and manages organizations and accounts."
+    "Create collaboratives, and manage organizations and users."
 
 
 class AuthenticationTokenType(OpenEnum):
@@ -254,4 +254,4 @@ class AuthenticationTokenType(OpenEnum):
     IOT_ENDPOINT_READ_WRITE = "IOT_ENDPOINT_READ_WRITE"
     "Only the operations of an IoT endpoint."
     USER_FULL_ACCESS = "USER_FULL_ACCESS"
-    "Everything its user is permitted to do."
+    "Everything that the user may do."

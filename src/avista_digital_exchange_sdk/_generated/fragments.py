@@ -51,25 +51,25 @@ from .enums import (
 
 
 class AuthenticationToken(AuthenticationTokenMixin, BaseModel):
-    """A token that proves who sends a request. Its value travels in the Authorization
-    header as it is, with no `Bearer` before it."""
+    """A token that authenticates requests. Its value is sent as the Authorization header,
+    without `Bearer`."""
 
     tokenId: str
-    "ID of the token, for instance to delete it. Not the secret."
+    "ID of the token, which is not the secret."
     name: str
     userId: str
-    "Id of the user the token acts for."
+    "ID of the user the token acts for."
     dateCreated: str
-    "ISO 8601."
+    "When the token was created, in ISO 8601."
     dateExpires: str
-    "ISO 8601."
+    "When the token expires, in ISO 8601."
     lastActive: Optional[str] = None
     "When the token was last used, in ISO 8601."
     tokenType: Optional[AuthenticationTokenType] = None
     scope: NonNullList[str] = []
-    "The ids of what the token is for, such as an `iotEndpointId` or a `captureId`."
+    "The IDs of what the token is for, such as an `iotEndpointId` or a `captureId`. Empty if it is for everything."
     tokenValue: Optional[SecretStr] = None
-    "The secret itself."
+    "The secret. Only returned when the token is created, and for tokens of endpoints and captures."
 
 
 class CaptureFailedRecord(BaseModel):
@@ -103,7 +103,7 @@ class CaptureWrittenValue(BaseModel):
 
 
 class CapturePublishResponse(BaseModel):
-    """What was written and what failed."""
+    """The values that were written, and the records that were rejected."""
 
     captureId: str
     dataWritten: NonNullList["CaptureWrittenValue"] = []
@@ -127,7 +127,7 @@ class Collaborative(CollaborativeHtmlMixin, BaseModel):
     name: str
     description: Optional[str] = None
     hostOrganizationId: str
-    "The organization the collaborative belongs to."
+    "The ID of the organization that the collaborative belongs to."
     memberOrganizations: NonNullList["CollaborativeMemberOrganization"] = []
     "The members, by organization."
 
@@ -139,11 +139,11 @@ class CollaborativeMemberOrganization(RareFieldsMixin, BaseModel):
     collaborativeId: str
     memberState: Optional[CollaborativeMemberOrganizationState] = None
     submittedByUser: Optional["User"] = None
-    "The user who submitted the request to be a member."
+    "The user who submitted the request to join. Only returned with requests, and to administrators."
     submittedTimestamp: Optional[str] = None
-    "When the request was submitted."
+    "When the request was submitted. Only returned with requests, and to administrators."
     accessApprovedByUserId: Optional[str] = None
-    "The user who approved the organization's access."
+    "The ID of the user who approved the request. Only returned with requests, and to administrators."
     usersInCollaborative: NonNullList["CollaborativeMemberUser"] = []
     "The organization's users who are members of the collaborative."
 
@@ -152,7 +152,7 @@ class DataCaptureAssetAttribute(BaseModel):
     """An attribute of an asset."""
 
     userDefinedId: str
-    "The attribute's id, chosen by its user, unique in the data model."
+    "The ID of the attribute, chosen by the user and unique in the data model."
     displayName: str
     description: Optional[str] = None
     attributeType: DataCaptureAssetAttributeType
@@ -166,18 +166,20 @@ class DataCaptureAsset(BaseModel):
     """An asset of a data model."""
 
     userDefinedId: str
-    "The asset's id, chosen by its user."
+    "The ID of the asset, chosen by the user."
     displayName: str
     description: Optional[str] = None
     attributes: NonNullList["DataCaptureAssetAttribute"] = []
 
 
 class DataCaptureDataModel(BaseModel):
-    """The assets and attributes a capture takes data for."""
+    """The assets and attributes for which a capture records data."""
 
     state: DataCaptureDataModelState
+    "Whether the data model is valid."
     version: Optional[int] = None
     errors: NonNullList[str] = []
+    "Why the data model is not valid."
     dateCreated: Optional[str] = None
     dateUpdated: Optional[str] = None
     items: NonNullList["DataCaptureAsset"]
@@ -190,24 +192,29 @@ class DataCaptureStateChange(BaseModel):
     newState: DataCaptureState
     message: Optional[str] = None
     dateCreated: str
+    "When the state changed."
 
 
 class DataCaptureTimeConfiguration(BaseModel):
     """When a capture starts and stops."""
 
     startTimeType: DataCaptureTimeConfigType
+    "How the capture is started."
     stopTimeType: DataCaptureTimeConfigType
+    "How the capture is stopped."
     scheduledStartTime: Optional[str] = None
     scheduledStopTime: Optional[str] = None
     actualStartTime: Optional[str] = None
     actualStopTime: Optional[str] = None
     state: Optional[DataCaptureTimeConfigurationState] = None
+    "Whether the settings are valid."
     errors: NonNullList[str] = []
+    "Why the settings are not valid."
 
 
 class DataCapture(BaseModel):
-    """A capture of data. It records what is published for the assets of its data model
-    between a start and a stop, and can be shared with collaboratives."""
+    """A capture of data. Between its start and its stop it records what is published for
+    the assets of its data model. It can be shared with collaboratives."""
 
     captureId: str
     captureType: DataCaptureType
@@ -218,12 +225,15 @@ class DataCapture(BaseModel):
     dateCreated: str
     dateUpdated: str
     stateHistory: NonNullList["DataCaptureStateChange"] = []
+    "All changes of the state."
     timeSettings: Optional["DataCaptureTimeConfiguration"] = None
+    "When it starts and stops."
     dataModel: Optional["DataCaptureDataModel"] = None
+    "The assets and attributes. Null unless it is loaded."
 
 
 class DataCaptureAttachment(BaseModel):
-    """Something attached to a capture."""
+    """A file attached to a capture."""
 
     attachmentId: str
     attachmentType: DataCaptureAttachmentType
@@ -233,6 +243,7 @@ class DataCaptureAttachment(BaseModel):
     dateCreated: Optional[str] = None
     dateUpdated: Optional[str] = None
     error: Optional[DataCaptureAttachmentError] = None
+    "Null once the file was uploaded completely."
 
 
 class DataCaptureDataExport(BaseModel):
@@ -264,7 +275,7 @@ class DataCapturePage(BaseModel):
 
 
 class DataStore(DataStoreMethods, BaseModel):
-    """A store of files."""
+    """A store of directories and files."""
 
     dataStoreId: str
     "Starts with `dataStoreId.`"
@@ -423,7 +434,7 @@ class DataStore(DataStoreMethods, BaseModel):
                 begins with `/`. If several files have this name, it is the newest one.
 
         Returns:
-            The metadata of the file that was deleted.
+            The metadata of the deleted file.
 
         Raises:
             InvalidParameterError: The path is not a non-empty string, or is that of a directory.
@@ -461,19 +472,20 @@ class DataStoreFile(FileHtmlMixin, BaseModel):
     dataStoreFileId: str
     "Starts with `dataStoreFileId.`"
     dataStoreId: Optional[str] = None
-    "The data store this file belongs to."
+    "The ID of the data store this file belongs to."
     dataStoreDirectoryId: Optional[str] = None
-    "The directory this file is in."
+    "The ID of the directory this file is in."
     name: str
     "The file name without its extension."
     description: Optional[str] = None
     fileExtension: Optional[str] = None
-    "All that follows the first dot of the file name: `tar.gz` for `a.tar.gz`."
+    "Everything after the first dot of the file name: `tar.gz` for `a.tar.gz`."
     storageSizeBytes: Optional[int] = None
+    "Size in bytes."
     lastModified: Optional[str] = None
     "When the file was last modified."
     contentType: Optional[str] = None
-    "MIME type of the bytes."
+    "MIME type."
 
 
 class DataStoreObject(EntryHtmlMixin, BaseModel):
@@ -492,14 +504,14 @@ class DataStoreDirectory(DirectoryMixin, BaseModel):
     dataStoreDirectoryId: str
     "Starts with `dataStoreDirectoryId.`"
     dataStoreId: Optional[str] = None
-    "The data store this directory belongs to."
+    "The ID of the data store this directory belongs to."
     name: str
     homeDirectory: Optional[bool] = None
-    "True for a data store's home directory, false for a subdirectory."
+    "Whether this is the home directory of the data store."
     parentDirectoryId: Optional[str] = None
     "The `dataStoreDirectoryId` of the directory it is in."
     contents: NonNullList["DataStoreObject"] = []
-    "The directories and files directly inside this one."
+    "The directories and files in this directory."
 
     @property
     def directories(self) -> list["DataStoreDirectory"]:
@@ -518,7 +530,7 @@ class DataStoreFileDataViews(BaseModel):
     """Metadata of a file in a data store."""
 
     dataViewIds: NonNullList[str] = []
-    "Ids of the data views created for this file."
+    "IDs of the data views created for this file."
 
 
 class ModelProperty(BaseModel):
@@ -529,7 +541,7 @@ class ModelProperty(BaseModel):
     attributeType: ModelAttributeType
     schemaType: ModelSchemaType
     defaultValue: Optional[str] = None
-    "The initial value, as a string."
+    "The value before any was set, as a string."
     writable: Optional[bool] = None
     "Whether the value can be set."
     index: Optional[int] = None
@@ -548,7 +560,7 @@ class ModelTelemetry(BaseModel):
 
 
 class DigitalTwinModel(BaseModel):
-    """What endpoints of one kind have in common: their properties and telemetry."""
+    """A model that endpoints follow: their properties and telemetry attributes."""
 
     modelId: str
     dtmi: str
@@ -588,20 +600,20 @@ class EndpointLastValues(BaseModel):
 
 
 class EndpointProperty(BaseModel):
-    """A property of an endpoint and its current value. Its history is not kept."""
+    """A property of an endpoint with its present value. Earlier values are not stored."""
 
     name: str
     description: Optional[str] = None
     attributeType: ModelAttributeType
     schemaType: ModelSchemaType
     defaultValue: Optional[str] = None
-    "The initial value, as a string."
+    "The value before any was set, as a string."
     writable: Optional[bool] = None
     "Whether the value can be set."
     value: Optional[str] = None
     "The value as a string."
     timestamp: Optional[str] = None
-    "The time of `value`, in milliseconds since 1970."
+    "The time of `value`, in milliseconds since 1970. Null if it was never set."
 
 
 class FilterQueryPage(BaseModel):
@@ -629,8 +641,7 @@ class IotAttributeValue(KeyMixin, BaseModel):
 
 
 class IotDataRecord(IotDataRecordMixin, BaseModel):
-    """All attribute values of an endpoint at one time. An endpoint has at most one record
-    at a time."""
+    """The values of an endpoint at one time. An endpoint has at most one record at a time."""
 
     iotEndpointId: Optional[str] = None
     timestamp: Optional[str] = None
@@ -639,35 +650,37 @@ class IotDataRecord(IotDataRecordMixin, BaseModel):
 
 
 class IotDataRecordError(KeyMixin, BaseModel):
-    """Why a record failed."""
+    """A reason why a record was rejected."""
 
     errorType: IotDataRecordErrorType
     errorMessage: str
 
 
 class IotDataRecordWithErrors(KeyMixin, BaseModel):
-    """A record that failed, and why."""
+    """A record that was rejected, and why."""
 
     record: "IotDataRecord"
-    "The record. Its `attributes` may be null."
+    "The record, possibly without its attributes."
     errors: NonNullList["IotDataRecordError"]
+    "All reasons."
 
 
 class IotEndpoint(BaseModel):
-    """An endpoint of a hub: one device or other source of data. It follows one model, and
-    is shared with collaboratives by way of groups."""
+    """An endpoint of a hub: a device or another source of data. It follows one model, and
+    is shared with collaboratives in groups."""
 
     iotEndpointId: str
     "Starts with `iotEndpointId.`"
     iotHubId: str
     modelId: str
-    "The model the endpoint follows."
+    "The ID of the model the endpoint follows."
     name: str
     description: Optional[str] = None
     ownerUserId: str
     properties: NonNullList["EndpointProperty"] = []
+    "The properties with their present values."
     telemetry: NonNullList["EndpointTelemetry"] = []
-    "What the endpoint measures."
+    "The telemetry attributes."
 
 
 class IotGroup(BaseModel):
@@ -679,7 +692,9 @@ class IotGroup(BaseModel):
     description: Optional[str] = None
     ownerUserId: str
     iotEndpointIds: NonNullList[str] = []
+    "The IDs of the endpoints."
     endpoints: NonNullList["IotEndpoint"] = []
+    "The endpoints. Empty unless they are loaded."
 
 
 class IotHub(BaseModel):
@@ -739,22 +754,22 @@ class TimeSeriesAssetAttributeData(BaseModel):
     """One value of an attribute at one time."""
 
     timestamp: str
-    "ISO 8601."
+    "ISO 8601 in UTC."
     value: str
     "The value as a string."
 
 
 class TimeSeriesAssetAttribute(AttributeValueMixin, BaseModel):
-    """One attribute of an asset and some of its data."""
+    """An attribute of an asset, with its latest value."""
 
     attributeType: MeasureValueType
     lastValue: str
     "The latest value, as a string."
     lastValueTime: str
-    "The time of `lastValue`."
+    "The time of `lastValue`, in ISO 8601 and UTC."
     name: str
     data: NonNullList["TimeSeriesAssetAttributeData"] = []
-    "Values with their times."
+    "Values with their timestamps. Empty in lists of latest values."
 
 
 class TimeSeriesAssetData(AssetHtmlMixin, BaseModel):
@@ -783,7 +798,7 @@ class Organization(RareFieldsMixin, BaseModel):
     organizationId: str
     name: str
     hostOrganization: Optional[bool] = None
-    "Whether this is a host organization."
+    "Whether this is a host organization. Only returned to administrators."
 
 
 class PresignedUrl(BaseModel):
@@ -791,18 +806,20 @@ class PresignedUrl(BaseModel):
     Requests to it carry no Authorization header."""
 
     itemId: Optional[str] = None
-    "Id of what the bytes belong to. For a new data store file, its `dataStoreFileId`."
+    "ID of what the bytes belong to. For a new data store file, its `dataStoreFileId`."
     url: Optional[SecretStr] = None
     "Bound to its HTTP method (GET or PUT). A secret until it expires."
 
 
 class PublishIotDataResult(PublishIotDataResultMixin, BaseModel):
-    """What was written and what failed."""
+    """The records that were written, and those that were rejected."""
 
     iotEndpointId: Optional[str] = None
-    "The endpoint that published. Subscribers only get events of publishes that selected it."
+    "The ID of the endpoint."
     recordsWritten: NonNullList["IotDataRecord"] = []
+    "The records that were written."
     failedRecords: NonNullList["IotDataRecordWithErrors"] = []
+    "The records that were rejected."
 
 
 class QueryExport(BaseModel):
@@ -829,7 +846,7 @@ class ServerResponse(BaseModel):
 
 
 class TimeSeriesDb(BaseModel):
-    """A database of measurements, one table in Timestream."""
+    """A database of measurements: one table in AWS Timestream."""
 
     timeSeriesDbId: str
     "Starts with `timeSeriesDbId.`"
@@ -844,16 +861,20 @@ class TimeSeriesDb(BaseModel):
 
 
 class Service(RareFieldsMixin, BaseModel):
-    """A service of the Digital Exchange, such as a data store or a time series
-    database. `serviceType` determines which of its reference fields is set."""
+    """A service of the Digital Exchange, such as a data store or a time series database.
+    `serviceType` says which of its other properties is set."""
 
     serviceType: ServiceType
     serviceId: str
-    "The id of what `serviceType` names, for instance a `dataStoreId` or a `timeSeriesDbId`."
+    "The ID of the service, such as a `dataStoreId` or a `timeSeriesDbId`."
     dataStore: Optional["DataStore"] = None
+    "The service, if it is a data store."
     timeSeriesDb: Optional["TimeSeriesDb"] = None
+    "The service, if it is a time series database."
     iotEndpointGroup: Optional["IotGroup"] = None
+    "The service, if it is a group of endpoints, without its `endpoints`."
     dataCapture: Optional["DataCapture"] = None
+    "The service, if it is a data capture, without its `dataModel`."
 
 
 class TimestreamPage(BaseModel):
@@ -872,14 +893,17 @@ class User(RareFieldsMixin, BaseModel):
     firstName: Optional[str] = None
     lastName: Optional[str] = None
     email: Optional[str] = None
+    "Only returned for the caller, and to administrators."
     mobile: Optional[str] = None
-    "Mobile phone number."
+    "Mobile phone number. Only returned for the caller, and to administrators."
     organization: Optional["Organization"] = None
     "The organization the user belongs to."
     userAccountState: Optional[UserAccountState] = None
+    "Only returned for the caller, and to administrators."
     userRoles: NonNullList[UserRole] = []
+    "Only returned for the caller, and to administrators."
     lastActive: Optional[str] = None
-    "When the user was last active."
+    "When the user was last active. Only returned for the caller, and to administrators."
 
 
 class UserSession(BaseModel):

@@ -17,7 +17,7 @@ from .enums import (
 
 
 class DataCaptureDataModelInput(BaseModel):
-    """The assets and attributes a capture takes data for."""
+    """The assets and attributes for which a capture records data."""
 
     assets: list["DataCaptureAssetInput"]
 
@@ -29,7 +29,7 @@ class DataCaptureAssetInput(BaseModel):
     description: Optional[str] = None
     displayName: str
     userDefinedId: str
-    "The asset's id, chosen by its user."
+    "The ID of the asset, chosen by the user."
 
 
 class DataCaptureAssetAttributeInput(BaseModel):
@@ -43,7 +43,7 @@ class DataCaptureAssetAttributeInput(BaseModel):
     unit: Optional[str] = None
     "Unit of the attribute's values."
     userDefinedId: str
-    "The attribute's id, chosen by its user, unique in the data model."
+    "The ID of the attribute, chosen by the user and unique in the data model."
 
 
 class DataCaptureDataRecordInput(BaseModel):
@@ -149,36 +149,36 @@ class TimeSeriesDbDataInput(BaseModel):
 
 
 class TimeSeriesInputRecord(BaseModel):
-    """A data point to write, at most 2 KB. It takes either `MeasureValue`, or type
-    MULTI and `MeasureValues`."""
+    """A record to write, at most 2 kB: either one measure, or the type MULTI and several
+    measures."""
 
     dimensions: Optional[list["TimeSeriesDimension"]] = Field(
         serialization_alias="Dimensions", default=None
     )
-    "Metadata of the record, at most 128 entries. The one called `name` gives the\nasset's name, which the web platform shows."
+    "Metadata of the record, at most 128 dimensions. The one called `name` is the name\nof the asset on the web pages of the platform."
     measureName: Optional[str] = Field(serialization_alias="MeasureName", default=None)
     "Name of the measure, or of the set of measures if the type is MULTI. `time`,\n`measure_name`, `measure_value` and names that start with `ts_` are reserved."
     measureValue: Optional[str] = Field(
         serialization_alias="MeasureValue", default=None
     )
-    "The value as a string, unless the type is MULTI."
+    "The value as a string. Null if the type is MULTI."
     measureValueType: Optional[MeasureValueType] = Field(
         serialization_alias="MeasureValueType", default=None
     )
     measureValues: Optional[list["TimeSeriesMeasureValue"]] = Field(
         serialization_alias="MeasureValues", default=None
     )
-    "The measures of a record of type MULTI, at most 256."
+    "The measures of a record of type MULTI, at most 256. Null otherwise."
     time: Optional[str] = Field(serialization_alias="Time", default=None)
-    "Count of `TimeUnit` since 1970-01-01 UTC, as a string."
+    "The time as a number of time units since 1970 in UTC."
     timeUnit: Optional[TimeUnit] = Field(serialization_alias="TimeUnit", default=None)
-    "Defaults to MILLISECONDS."
+    "The unit of the time. Defaults to MILLISECONDS."
     version: Optional[int] = Field(serialization_alias="Version", default=None)
-    "Defaults to 1. A record with the dimensions, measure name and time of a stored\none is refused as a duplicate, unless its version is higher: then it replaces\nthe stored one."
+    "Defaults to 1. A record with the dimensions, measure name and time of a stored one\nis rejected as a duplicate unless its version is higher; then it replaces the\nstored one."
 
 
 class TimeSeriesDimension(BaseModel):
-    """One entry of a record's metadata."""
+    """A dimension: an item of metadata of a record."""
 
     dimensionValueType: Optional[DimensionValueType] = Field(
         serialization_alias="DimensionValueType", default=None
@@ -188,7 +188,7 @@ class TimeSeriesDimension(BaseModel):
 
 
 class TimeSeriesMeasureValue(BaseModel):
-    """One measure of a record of type MULTI."""
+    """A measure of a record of type MULTI."""
 
     name: str = Field(serialization_alias="Name")
     type: MeasureValueType = Field(serialization_alias="Type")

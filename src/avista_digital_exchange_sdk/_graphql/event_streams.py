@@ -38,12 +38,12 @@ class EventSource(Protocol[_Event]):
 
 
 class AsyncEventStream(TokenHolder, AsyncIterator[Event]):
-    """The events of a subscription, in the order in which they were received.
+    """The events of a subscription of the async client, in the order in which they were received.
 
-    Await it, or use it as an async context manager, to subscribe before the next statement. With a
-    bare `async for`, it subscribes at the first step. It ends when it is closed: by `close()`, at
-    the end of `async with`, when the task that loops over it is cancelled, and when it is
-    garbage collected, as after a `break`.
+    It is an async iterator and an async context manager. Await it, or use it as a context manager,
+    to subscribe before the next statement. With `async for` alone, it subscribes at the first step.
+    It ends when it is closed: by `close()`, at the end of `async with`, when the task that loops
+    over it is cancelled, and when it is garbage collected, as after a `break`.
     """
 
     def __init__(self, source: EventSource[Event]) -> None:
@@ -55,7 +55,7 @@ class AsyncEventStream(TokenHolder, AsyncIterator[Event]):
 
     @property
     def gaps(self) -> list[StreamGap]:
-        """The times in which events may have been missed, so far."""
+        """The times in which events may have been missed, at most the latest 1000."""
         return list(self._source.gaps)
 
     async def _open(self) -> Self:
@@ -110,11 +110,14 @@ class AsyncEventStream(TokenHolder, AsyncIterator[Event]):
         """Wait for the next event.
 
         Args:
-            timeout: Timeout in seconds, 0 to wait for nothing. Defaults to no timeout.
+            timeout: Timeout in seconds; 0 does not wait. Defaults to no timeout.
+
+        Returns:
+            The event.
 
         Raises:
             InvalidParameterError: The timeout is not a number of seconds. The stream stays open.
-            TimeoutError: There was no event in time. The stream stays open.
+            TimeoutError: No event was received in time. The stream stays open.
             SubscriptionError: The connection was lost, or the stream is closed.
         """
         if timeout is not None:
@@ -133,7 +136,7 @@ class AsyncEventStream(TokenHolder, AsyncIterator[Event]):
             raise
 
     async def close(self) -> None:
-        """Unsubscribe and close the connection. What was not consumed is discarded."""
+        """Unsubscribe and close the connection. Events that were not read are discarded."""
         self._is_closed = self._is_open = True
         self._finalizer.detach()
         # Also if it was closed without waiting.
@@ -154,8 +157,9 @@ class AsyncEventStream(TokenHolder, AsyncIterator[Event]):
 class EventStream(TokenHolder, Iterator[Event]):
     """The events of a subscription, in the order in which they were received.
 
-    It is subscribed from the beginning, and ends when it is closed: by `close()`, at the end of
-    `with`, by Ctrl-C while it waits, and when it is garbage collected, as after a `break`.
+    It is an iterator and a context manager. It is subscribed from the beginning, and ends when it
+    is closed: by `close()`, at the end of `with`, by Ctrl-C while it waits, and when it is garbage
+    collected, as after a `break`.
     """
 
     def __init__(self, stream: AsyncEventStream[Event]) -> None:
@@ -164,7 +168,7 @@ class EventStream(TokenHolder, Iterator[Event]):
 
     @property
     def gaps(self) -> list[StreamGap]:
-        """The times in which events may have been missed, so far."""
+        """The times in which events may have been missed, at most the latest 1000."""
         return self._stream.gaps
 
     def __enter__(self) -> Self:
@@ -191,15 +195,18 @@ class EventStream(TokenHolder, Iterator[Event]):
         """Wait for the next event.
 
         Args:
-            timeout: Timeout in seconds, 0 to wait for nothing. Defaults to no timeout.
+            timeout: Timeout in seconds; 0 does not wait. Defaults to no timeout.
+
+        Returns:
+            The event.
 
         Raises:
             InvalidParameterError: The timeout is not a number of seconds. The stream stays open.
-            TimeoutError: There was no event in time. The stream stays open.
+            TimeoutError: No event was received in time. The stream stays open.
             SubscriptionError: The connection was lost, or the stream is closed.
         """
         return run_sync(self._stream.next(timeout))
 
     def close(self) -> None:
-        """Unsubscribe and close the connection. What was not consumed is discarded."""
+        """Unsubscribe and close the connection. Events that were not read are discarded."""
         run_sync(self._stream.close())

@@ -17,7 +17,7 @@ class IotDataRecordMixin(KeyMixin):
 
     @property
     def timeUnit(self) -> str:
-        """The unit of `timestamp`: the platform returns milliseconds, whatever was published."""
+        """The unit of `timestamp`: `MILLISECONDS`, whatever was published."""
         return "MILLISECONDS"
 
 
@@ -26,5 +26,5 @@ class PublishIotDataResultMixin(KeyMixin):
 
     @property
     def recordsFailed(self: _Result[_Records]) -> _Records:
-        """The records that were not written: `failedRecords` by its documented name."""
+        """The same list as `failedRecords`."""
         return self.failedRecords

@@ -9,15 +9,15 @@ MAX_PRINTED_IDS = 3
 
 @dataclass(frozen=True)
 class StreamGap:
-    """A time in which events may have been missed.
+    """A time in which events of a stream may have been missed. It prints as a sentence.
 
     Attributes:
-        start: When the first missing event may have been published, by the clock of this machine.
-        end: When events were received again.
+        start: When the last message before the gap was received, by the clock of this machine.
+        end: When the first message after the gap was received, by the clock of this machine.
         reason: Why events may be missing.
-        subjectIds: The IDs of the endpoints, captures or assets concerned.
-        recoveredFrom: If what was published meanwhile was fetched: the start of the time range of
-            that query. Records with earlier timestamps may be missing. None if nothing was fetched.
+        subjectIds: The IDs of the endpoints, captures or assets.
+        recoveredFrom: The start of the time range from which missed records were fetched. Records
+            with earlier timestamps may be missing. None if nothing was fetched.
     """
 
     start: datetime

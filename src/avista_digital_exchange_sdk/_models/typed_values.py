@@ -17,9 +17,9 @@ class AttributeValueMixin:
 
     @property
     def value(self: "_TypedAttribute") -> Value | None:
-        """`lastValue` as its type: float, int, bool, str, or a datetime in UTC.
+        """`lastValue` in its type: a float, int, bool, str, or a datetime in UTC.
 
-        A value that is not of the type is returned as the string.
+        A value that does not have the type is returned as a string.
         """
         return _parse(self.lastValue, str(self.attributeType))
 
@@ -29,9 +29,9 @@ class EndpointValueMixin:
 
     @property
     def value(self: "_TypedTelemetry") -> Value | None:
-        """`lastValue` as its type: float, int, bool, str, or a datetime; None if there is none.
+        """`lastValue` in its type: a float, int, bool, str, or a datetime. None if there is none.
 
-        A value that is not of the type is returned as the string.
+        A value that does not have the type is returned as a string.
         """
         return _parse(self.lastValue, str(self.schemaType))
 

@@ -119,7 +119,7 @@ class CollaborativeService(BaseService):
         Raises:
             InvalidParameterError: An argument is invalid.
             NotFoundError: No collaborative with this ID exists.
-            UnauthorizedError: You do not decide about requests.
+            UnauthorizedError: You may not decide about membership requests.
 
         Example:
             >>> requests = await digitalExchange.listCollaborativeMembershipRequests(
@@ -156,7 +156,7 @@ class CollaborativeService(BaseService):
             NotFoundError: The collaborative does not exist, or the organization has not requested
                 to join it.
             InvalidRequestError: The organization hosts the collaborative.
-            UnauthorizedError: You do not decide about requests.
+            UnauthorizedError: You may not decide about membership requests.
 
         Example:
             >>> collaborative = await digitalExchange.getCollaborative(collaborativeId)
@@ -225,7 +225,7 @@ class CollaborativeService(BaseService):
         Raises:
             InvalidParameterError: An ID is invalid, or the type of the service is unknown.
             NotFoundError: The service or collaborative does not exist.
-            UnauthorizedError: You do not own the service, or are not a member.
+            UnauthorizedError: You do not own the service, or are not a member of the collaborative.
 
         Example:
             >>> service = await digitalExchange.addServiceToCollaborative(

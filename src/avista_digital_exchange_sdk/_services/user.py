@@ -44,7 +44,7 @@ class UserService(BaseService):
             platform returns it only when a token is created.
 
         Raises:
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> for token in await digitalExchange.listAuthenticationTokens():
@@ -69,7 +69,7 @@ class UserService(BaseService):
         Raises:
             InvalidParameterError: An argument is invalid.
             InvalidRequestError: The platform does not allow so many days.
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> created = await digitalExchange.createAuthenticationToken("CI", 30)
@@ -93,7 +93,7 @@ class UserService(BaseService):
         Raises:
             InvalidParameterError: The ID is not a non-empty string.
             NotFoundError: You have no token with this ID.
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> created = await digitalExchange.createAuthenticationToken("Scratch", 1)

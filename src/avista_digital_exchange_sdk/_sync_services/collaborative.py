@@ -105,7 +105,7 @@ class SyncCollaborativeService(SyncService):
         Raises:
             InvalidParameterError: An argument is invalid.
             NotFoundError: No collaborative with this ID exists.
-            UnauthorizedError: You do not decide about requests.
+            UnauthorizedError: You may not decide about membership requests.
 
         Example:
             >>> requests = digitalExchange.listCollaborativeMembershipRequests(
@@ -138,7 +138,7 @@ class SyncCollaborativeService(SyncService):
             NotFoundError: The collaborative does not exist, or the organization has not requested
                 to join it.
             InvalidRequestError: The organization hosts the collaborative.
-            UnauthorizedError: You do not decide about requests.
+            UnauthorizedError: You may not decide about membership requests.
 
         Example:
             >>> collaborative = digitalExchange.getCollaborative(collaborativeId)
@@ -202,7 +202,7 @@ class SyncCollaborativeService(SyncService):
         Raises:
             InvalidParameterError: An ID is invalid, or the type of the service is unknown.
             NotFoundError: The service or collaborative does not exist.
-            UnauthorizedError: You do not own the service, or are not a member.
+            UnauthorizedError: You do not own the service, or are not a member of the collaborative.
 
         Example:
             >>> service = digitalExchange.addServiceToCollaborative(

@@ -31,7 +31,7 @@ class SyncGraphQLService(SyncService):
             document: The GraphQL document: the operation and the fragments it uses.
             variables: The variables of the operation: JSON values or objects of this package's
                 types. Enum values can be passed as strings.
-            operationName: The operation to run, required if the document contains several.
+            operationName: The operation to run. Required if the document contains several.
 
         Returns:
             The response's `data` as dictionaries and lists, with the names of the schema.

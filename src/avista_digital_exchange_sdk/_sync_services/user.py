@@ -44,7 +44,7 @@ class SyncUserService(SyncService):
             platform returns it only when a token is created.
 
         Raises:
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> for token in digitalExchange.listAuthenticationTokens():
@@ -69,7 +69,7 @@ class SyncUserService(SyncService):
         Raises:
             InvalidParameterError: An argument is invalid.
             InvalidRequestError: The platform does not allow so many days.
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> created = digitalExchange.createAuthenticationToken("CI", 30)
@@ -92,7 +92,7 @@ class SyncUserService(SyncService):
         Raises:
             InvalidParameterError: The ID is not a non-empty string.
             NotFoundError: You have no token with this ID.
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> created = digitalExchange.createAuthenticationToken("Scratch", 1)

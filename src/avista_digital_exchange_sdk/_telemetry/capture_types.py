@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class TimeUnitEnum(StrEnum):
-    """The unit of times that the platform returns."""
+    """The unit of timestamps that the platform returns."""
 
     MILLISECONDS = "MILLISECONDS"
 
@@ -40,11 +40,10 @@ class _DxType:
 
 @dataclass
 class CaptureDataRecordInput(_DxType):
-    """Values of attributes at one time, to be published.
+    """Values of attributes at one time, to publish to a capture.
 
     Attributes:
-        timestamp: A datetime with a time zone, an integer number of `timeUnit` since 1970, or a
-            string.
+        timestamp: A datetime with a time zone, a number of `timeUnit` since 1970, or a string.
         timeUnit: `SECONDS`, `MILLISECONDS`, `MICROSECONDS`, `NANOSECONDS`, or `ISO8601` for a
             string with a time zone.
         attributeValues: The values by the `userDefinedId` of their attribute.
@@ -57,7 +56,14 @@ class CaptureDataRecordInput(_DxType):
 
 @dataclass
 class PublishCaptureDataSuccessfulRecord(_DxType):
-    """A value that was written."""
+    """A value that was written.
+
+    Attributes:
+        timestamp: The timestamp, as a number of `timeUnit` since 1970.
+        timeUnit: `MILLISECONDS`.
+        attributeId: The `userDefinedId` of the attribute.
+        attributeValue: The value as a string.
+    """
 
     timestamp: str
     timeUnit: str
@@ -67,7 +73,18 @@ class PublishCaptureDataSuccessfulRecord(_DxType):
 
 @dataclass
 class PublishCaptureDataFailedRecord(_DxType):
-    """A value that was not written, or all values of a record if `attributeId` is None."""
+    """A value that was rejected, or all values of a record if `attributeId` is None.
+
+    Attributes:
+        timestamp: The timestamp, as a number of `timeUnit` since 1970. None in live data.
+        timeUnit: `MILLISECONDS`.
+        attributeId: The `userDefinedId` of the attribute. None in live data.
+        attributeValue: The value as a string. None in live data.
+        message: The reason.
+        errorType: The type of the error, a `DataCaptureRecordError`.
+        recordIndex: The index of the record in the published data.
+        attributeIndex: The index of the value in the record. None if the whole record was rejected.
+    """
 
     timestamp: str | None
     timeUnit: str
@@ -81,7 +98,16 @@ class PublishCaptureDataFailedRecord(_DxType):
 
 @dataclass
 class PublishCaptureDataResult(_DxType):
-    """What was written and what was rejected."""
+    """The values that were written, and those that were rejected.
+
+    Attributes:
+        success: True, also if values were rejected.
+        captureId: The ID of the capture.
+        recordsWritten: The values that were written.
+        recordsFailed: The values that were rejected.
+        error: The errors in `logs`, joined. None if there are none.
+        logs: Messages of the platform.
+    """
 
     success: bool
     captureId: str
@@ -93,7 +119,15 @@ class PublishCaptureDataResult(_DxType):
 
 @dataclass
 class StartCaptureResult(_DxType):
-    """A capture that was started."""
+    """The result of starting a capture.
+
+    Attributes:
+        success: True, as failures raise errors.
+        captureId: The ID of the capture.
+        startedAt: When the capture was started.
+        error: None, as failures raise errors.
+        capture: The capture.
+    """
 
     success: bool
     captureId: str
@@ -104,7 +138,15 @@ class StartCaptureResult(_DxType):
 
 @dataclass
 class StopCaptureResult(_DxType):
-    """A capture that was stopped."""
+    """The result of stopping a capture.
+
+    Attributes:
+        success: True, as failures raise errors.
+        captureId: The ID of the capture.
+        stoppedAt: When the capture was stopped.
+        error: None, as failures raise errors.
+        capture: The capture, which is FINISHING until its export is complete.
+    """
 
     success: bool
     captureId: str

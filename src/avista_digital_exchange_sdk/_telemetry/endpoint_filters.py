@@ -18,7 +18,12 @@ VALID = (
 
 
 class EndpointFilter(TypedDict):
-    """An endpoint to query, and its attributes. Defaults to those of the other endpoints."""
+    """An endpoint to query, and its telemetry attributes.
+
+    Attributes:
+        iotEndpointId: The ID of the endpoint.
+        attributeNames: The names of the attributes. Defaults to those of the other endpoints.
+    """
 
     iotEndpointId: str
     attributeNames: NotRequired[Sequence[str] | None]

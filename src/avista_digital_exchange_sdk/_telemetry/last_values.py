@@ -31,7 +31,7 @@ class EndpointLastValue(EndpointValueMixin, KeyMixin):
 
     attributeName: str | None = None
     lastValue: str | None = None
-    "The value as a string; None if none was published."
+    "The value as a string. None if no value was published."
     timestamp: str | None = None
     "The time of the value in milliseconds since 1970."
     schemaType: ModelSchemaType | None = None

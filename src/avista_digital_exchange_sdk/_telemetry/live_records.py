@@ -15,16 +15,16 @@ MIN_REMEMBERED_RECORDS = 20_000
 
 
 class IotLiveRecord(IotDataRecord):
-    """A record of an endpoint, as a stream of records delivers it."""
+    """A record of an endpoint in a stream."""
 
     isLate: bool = False
     "Whether a record of the same endpoint with a later timestamp was delivered before."
     isRecovered: bool = False
-    "Whether it was fetched, as its event was not received."
+    "Whether the record was fetched, as its event was not received."
 
     @property
     def milliseconds(self) -> int:
-        """The timestamp as a number."""
+        """The timestamp as an integer, in milliseconds since 1970."""
         return int(self.timestamp or 0)
 
 

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 class AssetFilter(TypedDict):
-    """An asset to query, and its attributes. Defaults to all attributes."""
+    """An asset to query, and its attributes.
+
+    Attributes:
+        assetId: The ID of the asset, or a pattern such as `feeder-*`.
+        attributeNamesFilter: The names of the attributes, or patterns. Defaults to all.
+    """
 
     assetId: str
     attributeNamesFilter: NotRequired[Sequence[str] | None]

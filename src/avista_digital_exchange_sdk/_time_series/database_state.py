@@ -57,8 +57,8 @@ class DatabaseState:
         known = self.names.get(asset_id, name)
         if known != name and not rename_assets:
             raise InvalidParameterError(
-                f"{source}: asset {asset_id!r} is called {known!r}, got the name {name!r}; leave "
-                "the name out to keep it, or give renameAssets=True to change it"
+                f"{source}: asset {asset_id!r} has the name {known!r}, got {name!r}; omit the name "
+                "to keep it, or pass renameAssets=True to change it"
             )
         self.names[asset_id] = name
 

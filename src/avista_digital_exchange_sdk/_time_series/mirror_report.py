@@ -1,10 +1,10 @@
-"""What mirroring a database returns."""
+"""The result of mirroring a database."""
 
 from typing import NamedTuple
 
 
 class MirrorReport(NamedTuple):
-    """What a call has mirrored.
+    """The result of mirroring a database.
 
     Attributes:
         assets: The number of assets in the database.

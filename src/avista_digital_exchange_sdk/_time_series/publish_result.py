@@ -18,9 +18,8 @@ class PublishReport(NamedTuple):
     Attributes:
         rows: The number of rows with a value.
         valuesStored: The number of values that were stored, including corrected ones.
-        valuesCorrected: The number of values that replaced another value.
-        valuesUnchanged: The number of values that were not written, as the database had them
-            already.
+        valuesCorrected: The number of stored values that replaced another value.
+        valuesUnchanged: The number of values that were stored already.
     """
 
     rows: int
@@ -38,7 +37,7 @@ class PublishReport(NamedTuple):
 
 
 class PublishResult(HtmlList["TimeSeriesAssetData"]):
-    """The written assets as reported by the platform, one `TimeSeriesAssetData` each.
+    """A list of the written assets, one `TimeSeriesAssetData` each, as the platform returns them.
 
     Attributes:
         report: The numbers of stored, corrected and unchanged values.

@@ -230,7 +230,7 @@ class _Planning:
         if same_value(earlier, value):
             self._note_unchanged(row)
         else:
-            reason = f"is given twice, as {_shown(earlier)} and {_shown(value)}"
+            reason = f"has two values, {_shown(earlier)} and {_shown(value)}"
             self._reject(row, value, reason)
 
     def _compare(self, row: Row, value: Value, holders: list[StoredRecord]) -> None:
@@ -250,7 +250,7 @@ class _Planning:
         if not self._options.replaces:
             reason = (
                 f"is stored as {_shown(existing)}, got {_shown(value)}; "
-                "to replace stored values, give correct=True"
+                "to replace stored values, pass correct=True"
             )
             self._reject(row, value, reason)
             return

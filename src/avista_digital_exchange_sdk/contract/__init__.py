@@ -16,5 +16,5 @@ report          formats the comparison as a table, as JSON or as annotations for
 codegen/        generates a typed client from a schema and operations
 ```
 
-Needs the extra `contract`.
+Requires the extra `contract`.
 """

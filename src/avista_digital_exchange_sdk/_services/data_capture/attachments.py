@@ -58,7 +58,7 @@ class AttachmentService(BaseService):
     ) -> DataCaptureAttachment:
         """Attach a local file to a capture.
 
-        If the upload fails, no attachment without a file stays behind on the platform.
+        If the upload fails, no attachment remains on the platform.
 
         Args:
             captureId: The ID of the capture.
@@ -120,8 +120,8 @@ class AttachmentService(BaseService):
         Args:
             captureId: The ID of the capture.
             attachmentId: The ID of the attachment.
-            writeLocation: The path of the output file, or a directory, in which it has the name of
-                the attachment. The file appears only when it is complete.
+            writeLocation: The path of the output file, or a directory, in which the file has the
+                name of the attachment. It appears only when it is complete.
             progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
                 raised by it cancels the transfer.
 
@@ -166,7 +166,7 @@ class AttachmentService(BaseService):
         return attachment
 
     async def deleteAttachment(self, captureId: str, attachmentId: str) -> DataCaptureAttachment:
-        """Delete a file that is attached to a capture permanently.
+        """Permanently delete a file that is attached to a capture.
 
         Args:
             captureId: The ID of the capture.

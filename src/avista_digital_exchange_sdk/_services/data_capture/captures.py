@@ -29,17 +29,17 @@ class CaptureService(BaseService):
     """Calls about captures."""
 
     async def listCaptures(self, includeDataModels: bool = False) -> list[DataCapture]:
-        """List your captures.
+        """List the captures you own.
 
         Args:
             includeDataModels: Whether to load their data models. Defaults to False.
 
         Returns:
-            The captures, one `DataCapture` each.
+            The captures, one `DataCapture` each; empty if you own none.
 
         Raises:
             InvalidParameterError: The argument is invalid.
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> for capture in await digitalExchange.dataCapture.listCaptures():
@@ -240,8 +240,8 @@ class CaptureService(BaseService):
 
         Args:
             captureId: The ID of the capture.
-            writeLocation: The path of the output file, or a directory, in which it has the name
-                that the platform gives it. The file appears only when it is complete.
+            writeLocation: The path of the output file, or a directory, in which the file has the
+                name that the platform gives it. It appears only when it is complete.
 
         Returns:
             True.

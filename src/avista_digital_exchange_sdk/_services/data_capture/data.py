@@ -34,7 +34,7 @@ class CaptureDataService(BaseService):
             captureId: The ID of the capture.
 
         Returns:
-            The result: `startedAt`, and the `capture`. `success` is True, as failures raise.
+            The result: `startedAt`, and the `capture`. `success` is True, as failures raise errors.
 
         Raises:
             InvalidParameterError: The ID is not a non-empty string.
@@ -65,7 +65,7 @@ class CaptureDataService(BaseService):
 
         Returns:
             The result: `stoppedAt`, and the `capture`, which is FINISHING until its export is
-            complete. `success` is True, as failures raise.
+            complete. `success` is True, as failures raise errors.
 
         Raises:
             InvalidParameterError: The ID is not a non-empty string.
@@ -98,8 +98,8 @@ class CaptureDataService(BaseService):
     ) -> PublishCaptureDataResult:
         """Publish records to a capture that is CAPTURING, any number of them.
 
-        They are written in order, in batches of at most 100. Rejected values do not keep the
-        others from being written, and do not raise an error: see `recordsFailed`.
+        They are written in order, in batches of at most 100. Rejected values do not
+        prevent the others from being written, and do not raise an error: see `recordsFailed`.
 
         Args:
             captureId: The ID of the capture.
@@ -118,8 +118,8 @@ class CaptureDataService(BaseService):
             NotFoundError: No capture with this ID exists.
             InvalidRequestError: The capture is not CAPTURING.
             UnauthorizedError: You may not write to it.
-            PublishIncompleteError: Only some records were sent, or the response to some is
-                missing. It says which.
+            PublishIncompleteError: Only some records were sent, or the response to some is missing.
+                The error says which.
 
         Example:
             >>> started = await digitalExchange.dataCapture.startCapture(captureId)
@@ -151,8 +151,8 @@ class CaptureDataService(BaseService):
 
         Args:
             captureId: The ID of the capture.
-            writeLocation: The path of the file, or a directory, in which it has the name of the
-                export. The file appears only when it is complete.
+            writeLocation: The path of the output file, or a directory, in which the file has the
+                name of the export. It appears only when it is complete.
             exportTimeout: Timeout in seconds for the export. Defaults to 300.
             progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
                 raised by it cancels the transfer.

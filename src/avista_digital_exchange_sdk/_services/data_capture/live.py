@@ -34,12 +34,12 @@ class CaptureStreamService(BaseService):
 
         Args:
             captureId: The ID of the capture.
-            reconnect: Whether to connect again after the connection is lost, with
-                exponential backoff, as long as it takes, and before the platform closes it after 24
-                hours. Events that were published meanwhile are missed, and a gap is reported.
-                Defaults to raising `SubscriptionError`.
+            reconnect: Whether to connect again after the connection is lost, with exponential
+                backoff, as long as it takes, and before the platform closes it after 24 hours.
+                Events that were published meanwhile are missed, and a gap is reported. Defaults to
+                False, which raises `SubscriptionError`.
             bufferSize: Maximum number of events that wait to be read. If there are more, the stream
-                fails with `SubscriptionError`, or with `reconnect`, reports a gap.
+                raises `SubscriptionError`, or with `reconnect`, reports a gap.
             onGap: Called with a `StreamGap` for each time in which events may have been missed.
                 Defaults to a `StreamGapWarning`. All are also in the stream's `gaps`.
 
@@ -88,10 +88,10 @@ class CaptureStreamService(BaseService):
             captureId: The ID of the capture.
             reconnect: Whether to connect again after the connection is lost, with exponential
                 backoff, as long as it takes, and before the platform closes it after 24 hours.
-                Values that were published meanwhile can't be fetched, so a gap is reported. False
-                to raise `SubscriptionError` instead.
+                Values that were published meanwhile can't be fetched, so a gap is reported.
+                Defaults to True. False raises `SubscriptionError`.
             bufferSize: Maximum number of events that wait to be read. If there are more, a gap is
-                reported, or the stream fails with `SubscriptionError` if `reconnect` is False.
+                reported, or the stream raises `SubscriptionError` if `reconnect` is False.
             onGap: Called with a `StreamGap` for each time in which values may have been missed.
                 Defaults to a `StreamGapWarning`. All are also in the stream's `gaps`.
 
@@ -140,9 +140,9 @@ class CaptureStreamService(BaseService):
 
         Args:
             captureId: The ID of the capture.
-            reconnect: Whether to connect again after the connection is lost, with
-                exponential backoff, as long as it takes, and before the platform closes it after 24
-                hours. A change that happened meanwhile is received then. Defaults to raising
+            reconnect: Whether to connect again after the connection is lost, with exponential
+                backoff, as long as it takes, and before the platform closes it after 24 hours. A
+                change that happened meanwhile is received then. Defaults to False, which raises
                 `SubscriptionError`.
             bufferSize: Maximum number of events that wait to be read.
             onGap: Not called, as the state is read again after each gap.
@@ -191,7 +191,7 @@ class CaptureStreamService(BaseService):
             NotFoundError: No capture with this ID exists, or it was deleted meanwhile.
             StateNotReachedError: The capture can't reach the state any more, such as COMPLETE after
                 COMPLETION_ERROR.
-            StateTimeoutError: It did not reach the state in time.
+            StateTimeoutError: The capture did not reach the state in time.
 
         Example:
             >>> started = await digitalExchange.dataCapture.startCapture(captureId)

@@ -187,7 +187,7 @@ class EndpointService(BaseService):
         return require_found(response, "IoT endpoint", iotEndpointId)
 
     async def deleteEndpoint(self, iotEndpointId: str) -> IotEndpoint:
-        """Delete an endpoint and its data permanently. Groups lose it.
+        """Delete an endpoint and its data permanently. It is removed from its groups.
 
         Args:
             iotEndpointId: The ID of the endpoint; you must own it.

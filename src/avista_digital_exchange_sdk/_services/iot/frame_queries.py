@@ -43,7 +43,7 @@ class RangeFrameService(BaseService):
 
         Columns have the types of the attributes: `double` float64, `integer` Int64, `boolean`
         boolean, `string` and `duration` str (object before pandas 3), `dateTime` and `timestamp`
-        datetime64[ns, UTC]. Missing values are null. Needs the extra `pandas`.
+        datetime64[ns, UTC]. Missing values are null. Requires the extra `pandas`.
 
         Args:
             iotEndpointId: The ID of the endpoint, or a list of IDs; or, if their attributes
@@ -54,24 +54,24 @@ class RangeFrameService(BaseService):
             startTime: The start of the time range: an ISO 8601 string such as
                 `2024-05-01T10:22:45.000Z`, or a datetime, with a time zone; a date such as
                 `2024-05-01`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
-            endTime: The end of the time range, in the same form, or `now`. Both ends are cut to
-                milliseconds and belong to the range.
-            shape: `wide` has one row per endpoint and timestamp and one column per attribute, in
-                the requested order. `long` has one row per value.
+            endTime: The end of the time range, in the same form, or `now`. Both ends are truncated
+                to milliseconds and included.
+            shape: `wide` (default) has one row per endpoint and timestamp and one column per
+                attribute, in the requested order. `long` has one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: `server` has the platform merge the result, which needs a WebSocket
-                connection. `client` merges the pages on the client; their timestamps have
-                milliseconds and no further digits. `auto` prefers `server`, and falls back to
-                `client` if there is no connection.
-            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone.
+            aggregate: Where the result is merged. `server`: by the platform, which needs a
+                WebSocket connection. `client`: from the pages, by this call; timestamps are then
+                truncated to milliseconds. `auto` is `server`, or `client` if there is no
+                connection.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             index: The column or columns to use as the index, such as `"timestamp"`. Defaults to
                 none.
             errors: What to do if a requested attribute does not exist, or the result is empty:
-                `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
                 while pages are read, then with `(bytes, total)` while the platform's result is
-                downloaded. An exception raised by it ends the query.
+                downloaded. An exception raised by it ends the call.
 
         Returns:
             A DataFrame with the columns `iotEndpointId`, `name`, `timestamp` and one per
@@ -83,7 +83,8 @@ class RangeFrameService(BaseService):
             MissingExtraError: The extra `pandas` is not installed.
             NotFoundError: An endpoint does not exist; or data is missing and `errors` is `raise`.
             UnauthorizedError: You may not read an endpoint.
-            InvalidResponseError: A value is not of the type that its attribute has now.
+            InvalidResponseError: A value does not have the type that its attribute has in the
+                model.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
             SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.
@@ -133,7 +134,7 @@ class RangeFrameService(BaseService):
 
         Columns have the types of the attributes: `double` Float64, `integer` Int64, `boolean`
         Boolean, `string` and `duration` String, `dateTime` and `timestamp` Datetime(ns, UTC).
-        Missing values are null. Needs the extra `polars`.
+        Missing values are null. Requires the extra `polars`.
 
         Args:
             iotEndpointId: The ID of the endpoint, or a list of IDs or dictionaries, as in
@@ -142,13 +143,15 @@ class RangeFrameService(BaseService):
             startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
                 zone; a date; or relative to now, such as `-7d`.
             endTime: The end of the time range, in the same form, or `now`.
-            shape: `wide` has one row per endpoint and timestamp, `long` one row per value.
+            shape: `wide` (default) has one row per endpoint and timestamp and one column per
+                attribute, in the requested order. `long` has one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: Where the result is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone.
+            aggregate: Where the result is merged: `server`, `client` or `auto`, as in
+                `queryByTimeRangeToDataFrame`.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             errors: What to do if a requested attribute does not exist, or the result is empty:
-                `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in `queryByTimeRangeToDataFrame`.
 
         Returns:
@@ -161,7 +164,8 @@ class RangeFrameService(BaseService):
             MissingExtraError: The extra `polars` is not installed.
             NotFoundError: An endpoint does not exist; or data is missing and `errors` is `raise`.
             UnauthorizedError: You may not read an endpoint.
-            InvalidResponseError: A value is not of the type that its attribute has now.
+            InvalidResponseError: A value does not have the type that its attribute has in the
+                model.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
             SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.
@@ -209,7 +213,7 @@ class RangeFrameService(BaseService):
 
         Columns have the types of the attributes: `double` double, `integer` int64, `boolean`
         bool, `string` and `duration` string, `dateTime` and `timestamp` timestamp[ns, UTC].
-        Missing values are null. Needs the extra `arrow`.
+        Missing values are null. Requires the extra `arrow`.
 
         Args:
             iotEndpointId: The ID of the endpoint, or a list of IDs or dictionaries, as in
@@ -218,13 +222,15 @@ class RangeFrameService(BaseService):
             startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
                 zone; a date; or relative to now, such as `-7d`.
             endTime: The end of the time range, in the same form, or `now`.
-            shape: `wide` has one row per endpoint and timestamp, `long` one row per value.
+            shape: `wide` (default) has one row per endpoint and timestamp and one column per
+                attribute, in the requested order. `long` has one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: Where the result is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone.
+            aggregate: Where the result is merged: `server`, `client` or `auto`, as in
+                `queryByTimeRangeToDataFrame`.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             errors: What to do if a requested attribute does not exist, or the result is empty:
-                `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in `queryByTimeRangeToDataFrame`.
 
         Returns:
@@ -236,7 +242,8 @@ class RangeFrameService(BaseService):
             MissingExtraError: The extra `arrow` is not installed.
             NotFoundError: An endpoint does not exist; or data is missing and `errors` is `raise`.
             UnauthorizedError: You may not read an endpoint.
-            InvalidResponseError: A value is not of the type that its attribute has now.
+            InvalidResponseError: A value does not have the type that its attribute has in the
+                model.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
             SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.

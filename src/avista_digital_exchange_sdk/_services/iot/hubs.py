@@ -23,7 +23,7 @@ class HubService(BaseService):
             The hubs, one `IotHub` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> for hub in await digitalExchange.iot.listHubs():

@@ -28,10 +28,10 @@ class ModelService(BaseService):
         """List the models you own.
 
         Returns:
-            The models, one `DigitalTwinModel` each.
+            The models, one `DigitalTwinModel` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> for model in await digitalExchange.iot.listModels():
@@ -226,7 +226,7 @@ class ModelService(BaseService):
         return require_found(response, "model", modelId)
 
     async def deleteModel(self, modelId: str) -> DigitalTwinModel:
-        """Delete a model that no endpoint follows permanently.
+        """Permanently delete a model that no endpoint follows.
 
         Args:
             modelId: The ID of the model; you must own it.

@@ -30,8 +30,8 @@ class TelemetryService(BaseService):
         """Publish records of an endpoint, any number of them.
 
         They are written in order, in batches of at most 100. An endpoint has at most one record
-        at a time: a second one is rejected. Rejected records do not keep the others from being
-        written, and do not raise an error: see `recordsFailed`.
+        at a time: a second one is rejected. Rejected records do not prevent the others from
+        being written, and do not raise an error: see `recordsFailed`.
 
         Args:
             iotEndpointId: The ID of the endpoint.
@@ -53,8 +53,8 @@ class TelemetryService(BaseService):
             InvalidParameterError: An argument is invalid. Nothing was written.
             NotFoundError: No endpoint with this ID exists.
             UnauthorizedError: You may not write to the endpoint.
-            PublishIncompleteError: Only some records were sent, or the response to some is
-                missing. It says which.
+            PublishIncompleteError: Only some records were sent, or the response to some is missing.
+                The error says which.
 
         Example:
             >>> result = await digitalExchange.iot.publish(iotEndpointId, [

@@ -166,7 +166,7 @@ class AdminCollaborativeService(BaseService):
         Args:
             collaborativeId: The ID of the collaborative.
             userId: The ID of the user.
-            permission: `READ_ONLY` or `READ_WRITE`. Defaults to the platform's default.
+            permission: `READ_ONLY` or `READ_WRITE`. Decided by the platform if omitted.
 
         Returns:
             The updated collaborative.
@@ -210,7 +210,7 @@ class AdminCollaborativeService(BaseService):
 
         Raises:
             InvalidParameterError: An argument is invalid.
-            NotFoundError: The collaborative does not exist, or the user is no member of it.
+            NotFoundError: The collaborative does not exist, or the user is not a member of it.
             UnauthorizedError: You are not an administrator.
 
         Example:
@@ -240,7 +240,7 @@ class AdminCollaborativeService(BaseService):
 
         Raises:
             InvalidParameterError: An ID is not a non-empty string.
-            NotFoundError: The collaborative does not exist, or the user is no member of it.
+            NotFoundError: The collaborative does not exist, or the user is not a member of it.
             UnauthorizedError: You are not an administrator.
 
         Example:

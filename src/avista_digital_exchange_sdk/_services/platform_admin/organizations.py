@@ -116,7 +116,7 @@ class AdminOrganizationService(BaseService):
     async def deleteOrganization(
         self, organizationId: str, comment: str | None = None
     ) -> Organization:
-        """Delete an organization that no users belong to permanently.
+        """Permanently delete an organization without users.
 
         Args:
             organizationId: The ID of the organization.

@@ -208,7 +208,7 @@ class AdminUserService(BaseService):
         return require_found(response, WHAT, userId)
 
     async def deleteUser(self, userId: str) -> User:
-        """Delete a user who owns no services and no collaboratives permanently.
+        """Permanently delete a user who owns neither services nor collaboratives.
 
         Args:
             userId: The ID of the user.
@@ -233,7 +233,7 @@ class AdminUserService(BaseService):
         return require_found(await self._client.platform_admin_delete_user(userId), WHAT, userId)
 
     async def deleteUsersServices(self, userId: str) -> list[Service]:
-        """Delete all services of a user, with their data, permanently.
+        """Permanently delete all services of a user, with their data.
 
         Args:
             userId: The ID of the user.
@@ -258,7 +258,7 @@ class AdminUserService(BaseService):
         return HtmlList(bind_service(self, service) for service in services)
 
     async def deleteUsersCollaboratives(self, userId: str) -> list[Collaborative]:
-        """Delete all collaboratives of a user permanently.
+        """Permanently delete all collaboratives of a user.
 
         Args:
             userId: The ID of the user.

@@ -41,7 +41,7 @@ class DataStoreService(BaseService):
             dataStoreId: The ID of the data store.
 
         Returns:
-            The data store; `homeDirectoryId` is the ID of its root directory.
+            The data store; `homeDirectoryId` is the ID of its home directory.
 
         Raises:
             InvalidParameterError: The ID is not a non-empty string.

@@ -66,7 +66,7 @@ class FileService(BaseService):
     ) -> DataStoreFile:
         """Upload a local file to a data store.
 
-        If the upload fails, no empty file stays behind on the platform. If the local file changes
+        If the upload fails, no empty file remains on the platform. If the local file changes
         during the upload, or the MD5 checksums differ, the upload is repeated.
 
         Args:

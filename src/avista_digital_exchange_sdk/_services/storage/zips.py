@@ -37,7 +37,7 @@ class ZipService(BaseService):
         Args:
             dataStoreObjectIds: The IDs of files and directories. Directories are included with
                 their contents.
-            writeLocation: The path of the zip file, or a directory, in which it is named
+            writeLocation: The path of the output file, or a directory, in which the file is called
                 `files.zip`.
             progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
                 raised by it cancels the transfer.

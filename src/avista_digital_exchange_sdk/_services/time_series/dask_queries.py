@@ -64,7 +64,7 @@ class DaskQueryService(BaseService):
 
         Only the names and types of attributes are requested by this call. Each partition is
         requested by the worker that computes it. The graph holds no token: workers take it from
-        their environment variable `AVISTA_DX_TOKEN`, or from a profile. Needs the extra `dask`.
+        their environment variable `AVISTA_DX_TOKEN`, or from a profile. Requires the extra `dask`.
 
         Args:
             timeSeriesDbId: The ID of the database.
@@ -79,11 +79,12 @@ class DaskQueryService(BaseService):
                 `timestamp`. Days and months begin in `timeZone`.
             exportTimeout: Timeout in seconds for the platform's export of a partition. Defaults to
                 300.
-            aggregate: Where the result of a partition is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone.
+            aggregate: Where the result of a partition is merged: `server`, `client` or `auto`, as
+                in `queryTimeSeriesDatabaseToDataFrame`.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             errors: What to do if a requested asset or attribute does not exist: `warn` with
-                MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
 
         Returns:
             A Dask DataFrame with known divisions and types, and the columns `assetId`, `name`,

@@ -27,7 +27,7 @@ class DatabaseService(BaseService):
             The databases, one `TimeSeriesDb` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The platform rejected the token.
+            UnauthorizedError: The token is not valid.
 
         Example:
             >>> for database in await digitalExchange.listTimeSeriesDatabases():

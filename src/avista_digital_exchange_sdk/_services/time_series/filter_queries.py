@@ -46,7 +46,7 @@ class FilterQueryService(BaseService):
         one row per asset and timestamp and one column per attribute, in the requested order. A
         JSON file is an array of `TimeSeriesAssetData`. Both have the values as they were published.
         A Parquet file has the columns of the CSV file in the types of the attributes; it is
-        created on the client and needs the extra `arrow`.
+        created on the client and requires the extra `arrow`.
 
         Args:
             timeSeriesDbId: The ID of the database.
@@ -55,30 +55,32 @@ class FilterQueryService(BaseService):
                 a name matches any characters and `?` any single one, unless the name itself
                 exists: `{"assetId": "feeder-*"}`. `{"assetId": "*"}` requests all assets.
             startTime: The start of the time range: an ISO 8601 string such as
-                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone; a date such as
-                `2022-09-27`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
+                `2024-05-01T10:22:45.000Z`, or a datetime, with a time zone; a date such as
+                `2024-05-01`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
             endTime: The end of the time range, in the same form, or `now`.
-            resultFileWriteLocation: The path of the file, or a directory, in which it is called
-                `result.csv`, `result.json` or `result.parquet`.
-            exportFileFormat: `CSV`, `JSON` or `PARQUET`.
+            resultFileWriteLocation: The path of the output file, or a directory, in which the file
+                is called `result.csv`, `result.json` or `result.parquet`.
+            exportFileFormat: The format of the file: `CSV`, `JSON` or `PARQUET`, case-insensitive.
+                Defaults to `CSV`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: `server` has the platform create the file, which needs a WebSocket
-                connection. `client` merges the pages on the client. `auto` does so if there is
-                only one page, if the platform is slow, so that the query is split, or if there is
-                no connection. Otherwise it is `server`. The result is the same.
-            timeZone: The time zone of the timestamps in the file, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone. Timestamps in JSON
-                files are always in UTC.
-            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
-                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
-            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
-                or `last`; or several of them, each in a column of its own, such as `kW max`.
+            aggregate: Where the file is created. `server`: by the platform, which needs a WebSocket
+                connection. `client`: from the pages, by this call. `auto` is `client` if the result
+                has a single page, if a slow query is split, or if there is no connection; otherwise
+                it is `server`. The result is the same.
+            timeZone: The time zone of timestamps in the file, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC. Timestamps in
+                JSON files are always in UTC.
+            every: The period of aggregates, such as `15m`, `1h`, `1d`, `1w`, `1mo` or `1y`, in
+                `timeZone`. The platform computes them. Defaults to none: all values.
+            how: What to compute for each period: `mean`, `min`, `max`, `sum`, `count`, `first` or
+                `last`; or a list of them, for a column each, such as `kW max`. Defaults to `mean`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
-                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                empty: `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore`
+                it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
                 while pages are read, then with `(bytes, total)` while the platform's file is
-                downloaded. An exception raised by it ends the query.
+                downloaded. An exception raised by it ends the call.
 
         Returns:
             True. The file is complete.

@@ -47,7 +47,7 @@ class FrameQueryService(BaseService):
 
         Columns have the types of the attributes: DOUBLE float64, BIGINT Int64, BOOLEAN boolean,
         VARCHAR str (object before pandas 3), TIMESTAMP and `timestamp` datetime64[ns, UTC].
-        Missing values are null. Needs the extra `pandas`.
+        Missing values are null. Requires the extra `pandas`.
 
         Args:
             timeSeriesDbId: The ID of the database.
@@ -56,30 +56,31 @@ class FrameQueryService(BaseService):
                 a name matches any characters and `?` any single one, unless the name itself
                 exists: `{"assetId": "feeder-*"}`. `{"assetId": "*"}` requests all assets.
             startTime: The start of the time range: an ISO 8601 string such as
-                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone; a date such as
-                `2022-09-27`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
+                `2024-05-01T10:22:45.000Z`, or a datetime, with a time zone; a date such as
+                `2024-05-01`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
             endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
-            shape: `wide` has one row per asset and timestamp and one column per attribute, in the
-                requested order. `long` has one row per value.
+            shape: `wide` (default) has one row per asset and timestamp and one column per
+                attribute, in the requested order. `long` has one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: `server` has the platform merge the result, which needs a WebSocket
-                connection. `client` merges the pages on the client. `auto` does so if there is
-                only one page, if the platform is slow, so that the query is split, or if there is
-                no connection. Otherwise it is `server`. The result is the same.
-            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone.
-            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
-                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
-            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
-                or `last`; or several of them, each in a column of its own, such as `kW max`.
+            aggregate: Where the result is merged. `server`: by the platform, which needs a
+                WebSocket connection. `client`: from the pages, by this call. `auto` is `client` if
+                the result has a single page, if a slow query is split, or if there is no
+                connection; otherwise it is `server`. The result is the same.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, such as `15m`, `1h`, `1d`, `1w`, `1mo` or `1y`, in
+                `timeZone`. The platform computes them. Defaults to none: all values.
+            how: What to compute for each period: `mean`, `min`, `max`, `sum`, `count`, `first` or
+                `last`; or a list of them, for a column each, such as `kW max`. Defaults to `mean`.
             index: The column or columns to use as the index, such as `"timestamp"`. Defaults to
                 none.
             errors: What to do if a requested asset or attribute does not exist, or the result is
-                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                empty: `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore`
+                it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
                 while pages are read, then with `(bytes, total)` while the platform's result is
-                downloaded. An exception raised by it ends the query.
+                downloaded. An exception raised by it ends the call.
 
         Returns:
             A DataFrame with the columns `assetId`, `name`, `timestamp` and one per attribute; in
@@ -148,7 +149,7 @@ class FrameQueryService(BaseService):
 
         Columns have the types of the attributes: DOUBLE Float64, BIGINT Int64, BOOLEAN Boolean,
         VARCHAR String, TIMESTAMP and `timestamp` Datetime(ns, UTC). Missing values are null.
-        Needs the extra `polars`.
+        Requires the extra `polars`.
 
         Args:
             timeSeriesDbId: The ID of the database.
@@ -158,17 +159,20 @@ class FrameQueryService(BaseService):
                 zone; a date; or relative to now, such as `-7d`.
             endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
-            shape: `wide` has one row per asset and timestamp, `long` one row per value.
+            shape: `wide` (default) has one row per asset and timestamp and one column per
+                attribute, in the requested order. `long` has one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: Where the result is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone.
-            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
-                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
-            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
-                or `last`; or several of them, each in a column of its own, such as `kW max`.
+            aggregate: Where the result is merged: `server`, `client` or `auto`, as in
+                `queryTimeSeriesDatabaseToDataFrame`.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, such as `15m`, `1h`, `1d`, `1w`, `1mo` or `1y`, in
+                `timeZone`. The platform computes them. Defaults to none: all values.
+            how: What to compute for each period: `mean`, `min`, `max`, `sum`, `count`, `first` or
+                `last`; or a list of them, for a column each, such as `kW max`. Defaults to `mean`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
-                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                empty: `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore`
+                it.
             progress: A callback, or True for a progress bar, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
 
@@ -236,7 +240,7 @@ class FrameQueryService(BaseService):
 
         Columns have the types of the attributes: DOUBLE double, BIGINT int64, BOOLEAN bool,
         VARCHAR string, TIMESTAMP and `timestamp` timestamp[ns, UTC]. Missing values are null.
-        Needs the extra `arrow`.
+        Requires the extra `arrow`.
 
         Args:
             timeSeriesDbId: The ID of the database.
@@ -246,17 +250,20 @@ class FrameQueryService(BaseService):
                 zone; a date; or relative to now, such as `-7d`.
             endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
-            shape: `wide` has one row per asset and timestamp, `long` one row per value.
+            shape: `wide` (default) has one row per asset and timestamp and one column per
+                attribute, in the requested order. `long` has one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: Where the result is merged: `server`, `client`, or `auto`.
-            timeZone: The time zone of the result's timestamps, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone.
-            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
-                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
-            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
-                or `last`; or several of them, each in a column of its own, such as `kW max`.
+            aggregate: Where the result is merged: `server`, `client` or `auto`, as in
+                `queryTimeSeriesDatabaseToDataFrame`.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, such as `15m`, `1h`, `1d`, `1w`, `1mo` or `1y`, in
+                `timeZone`. The platform computes them. Defaults to none: all values.
+            how: What to compute for each period: `mean`, `min`, `max`, `sum`, `count`, `first` or
+                `last`; or a list of them, for a column each, such as `kW max`. Defaults to `mean`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
-                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                empty: `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore`
+                it.
             progress: A callback, or True for a progress bar, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
 

@@ -31,12 +31,12 @@ class AssetStreamService(BaseService):
         Args:
             timeSeriesDbId: The ID of the database.
             assetId: The ID of the asset.
-            reconnect: Whether to connect again after the connection is lost, with
-                exponential backoff, as long as it takes, and before the platform closes it after 24
-                hours. Events that were published meanwhile are missed, and a gap is reported.
-                Defaults to raising `SubscriptionError`.
+            reconnect: Whether to connect again after the connection is lost, with exponential
+                backoff, as long as it takes, and before the platform closes it after 24 hours.
+                Events that were published meanwhile are missed, and a gap is reported. Defaults to
+                False, which raises `SubscriptionError`.
             bufferSize: Maximum number of events that wait to be read. If there are more, the stream
-                fails with `SubscriptionError`, or with `reconnect`, reports a gap.
+                raises `SubscriptionError`, or with `reconnect`, reports a gap.
             onGap: Called with a `StreamGap` for each time in which events may have been missed.
                 Defaults to a `StreamGapWarning`. All are also in the stream's `gaps`.
 

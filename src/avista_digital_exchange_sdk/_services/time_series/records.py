@@ -28,9 +28,9 @@ class RecordService(BaseService):
             type: The type of the value, case-insensitive: `DOUBLE`, `BIGINT`, `VARCHAR`,
                 `BOOLEAN` or `TIMESTAMP`.
             name: The name of the measure, which is that of the attribute, 1 to 256 bytes.
-            value: The value as a string, number, bool or datetime. Numbers are converted to
-                strings without losing digits. A `TIMESTAMP` counts the `timeUnit` of the record
-                since 1970.
+            value: The value as a string, number, bool or datetime. Numbers are converted to strings
+                without losing digits. A `TIMESTAMP` is a number of the record's `timeUnit` since
+                1970 in UTC.
 
         Returns:
             The measure.
@@ -90,18 +90,19 @@ class RecordService(BaseService):
         """Build one record, the measurements at one time. Does not make a request.
 
         Args:
-            time: The time, as a count of `timeUnit` since 1970 in UTC, or as a datetime with a
-                time zone.
+            time: The time: a number of `timeUnit` since 1970 in UTC, or a datetime with a time
+                zone.
             timeUnit: The unit of `time`, case-insensitive: `SECONDS`, `MILLISECONDS`,
                 `MICROSECONDS` or `NANOSECONDS`.
-            measureName: The name of the measure, or of the record if it has several measures.
+            measureName: The name of the measure, which is that of the attribute; or of the record
+                if it has several measures.
             measureValueType: The type of the value, case-insensitive: `DOUBLE`, `BIGINT`,
                 `VARCHAR`, `BOOLEAN`, `TIMESTAMP`, or `MULTI` for several measures.
             measureValue: The value, unless the type is `MULTI`.
             measureValues: The measures if the type is `MULTI`, 1 to 256.
             dimensions: The dimensions of the record, at most 128.
-            version: A record replaces one with the same dimensions, measure name and time if its
-                version is higher. Defaults to 1.
+            version: The version. A record replaces a stored one with the same dimensions, measure
+                name and time if its version is higher. Defaults to 1.
 
         Returns:
             The record.

@@ -176,7 +176,7 @@ class SyncEndpointService(SyncService):
         )
 
     def deleteEndpoint(self, iotEndpointId: str) -> IotEndpoint:
-        """Delete an endpoint and its data permanently. Groups lose it.
+        """Delete an endpoint and its data permanently. It is removed from its groups.
 
         Args:
             iotEndpointId: The ID of the endpoint; you must own it.

@@ -26,7 +26,7 @@ class SyncHubService(SyncService):
             The hubs, one `IotHub` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> for hub in digitalExchange.iot.listHubs():

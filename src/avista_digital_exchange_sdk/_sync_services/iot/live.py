@@ -36,12 +36,12 @@ class SyncEndpointStreamService(SyncService):
         Args:
             iotEndpointId: The ID of the endpoint.
             endpointId: Another name of `iotEndpointId`.
-            reconnect: Whether to connect again after the connection is lost, with
-                exponential backoff, as long as it takes, and before the platform closes it after 24
-                hours. Events that were published meanwhile are missed, and a gap is reported.
-                Defaults to raising `SubscriptionError`.
+            reconnect: Whether to connect again after the connection is lost, with exponential
+                backoff, as long as it takes, and before the platform closes it after 24 hours.
+                Events that were published meanwhile are missed, and a gap is reported. Defaults to
+                False, which raises `SubscriptionError`.
             bufferSize: Maximum number of events that wait to be read. If there are more, the stream
-                fails with `SubscriptionError`, or with `reconnect`, reports a gap.
+                raises `SubscriptionError`, or with `reconnect`, reports a gap.
             onGap: Called with a `StreamGap` for each time in which events may have been missed.
                 Defaults to a `StreamGapWarning`. All are also in the stream's `gaps`.
 
@@ -87,12 +87,12 @@ class SyncEndpointStreamService(SyncService):
 
         Args:
             iotEndpointIds: The IDs of the endpoints, or a single ID.
-            reconnect: Whether to connect again after the connection is lost, with
-                exponential backoff, as long as it takes, and before the platform closes it after 24
-                hours. Events that were published meanwhile are missed, and a gap is reported.
-                Defaults to raising `SubscriptionError`.
+            reconnect: Whether to connect again after the connection is lost, with exponential
+                backoff, as long as it takes, and before the platform closes it after 24 hours.
+                Events that were published meanwhile are missed, and a gap is reported. Defaults to
+                False, which raises `SubscriptionError`.
             bufferSize: Maximum number of events that wait to be read. If there are more, the stream
-                fails with `SubscriptionError`, or with `reconnect`, reports a gap.
+                raises `SubscriptionError`, or with `reconnect`, reports a gap.
             onGap: Called with a `StreamGap` for each time in which events may have been missed.
                 Defaults to a `StreamGapWarning`. All are also in the stream's `gaps`.
 
@@ -135,18 +135,18 @@ class SyncEndpointStreamService(SyncService):
         records whose events the platform did not deliver. The endpoints share connections, each
         with at most 100 subscriptions.
 
-        Records are identified by their endpoint and timestamp in milliseconds. Those of an endpoint
-        are ordered by timestamp, except for records that are published late, or found late, which
+        Records are identified by their endpoint and timestamp in milliseconds. The records of an
+        endpoint are ordered by timestamp, except for those that are published or found late, which
         have `isLate`.
 
         Args:
             iotEndpointIds: The IDs of the endpoints, or a single ID.
-            lookback: Records whose events were missed are found if their timestamp is at most this
-                many seconds before that of the latest known record of the endpoint. Defaults to
-                300. The records of this time are read when the stream starts.
+            lookback: How far back missed records are searched, in seconds: up to this much before
+                the latest known timestamp of the endpoint. Defaults to 300. The records of this
+                time are read when the stream starts.
             reconnect: Whether to connect again after the connection is lost, with exponential
                 backoff, as long as it takes, and before the platform closes it after 24 hours.
-                False to raise `SubscriptionError` instead.
+                Defaults to True. False raises `SubscriptionError`.
             bufferSize: Maximum number of events that wait to be read.
             onGap: Called with a `StreamGap` for each time without a connection, after what was
                 published meanwhile was fetched. `recoveredFrom` says from which timestamp on. If it

@@ -24,10 +24,10 @@ class SyncModelService(SyncService):
         """List the models you own.
 
         Returns:
-            The models, one `DigitalTwinModel` each.
+            The models, one `DigitalTwinModel` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The token is not valid, or is not one of a user.
+            UnauthorizedError: The token is not valid, or is not that of a user.
 
         Example:
             >>> for model in digitalExchange.iot.listModels():
@@ -200,7 +200,7 @@ class SyncModelService(SyncService):
         )
 
     def deleteModel(self, modelId: str) -> DigitalTwinModel:
-        """Delete a model that no endpoint follows permanently.
+        """Permanently delete a model that no endpoint follows.
 
         Args:
             modelId: The ID of the model; you must own it.

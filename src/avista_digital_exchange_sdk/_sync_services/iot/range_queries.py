@@ -46,7 +46,7 @@ class SyncRangeQueryService(SyncService):
         one row per endpoint and timestamp and one column per attribute, in the requested order,
         with the values as they were published. A JSON file is an array of these rows, as
         `queryDataByTimeRange` returns them. A Parquet file has the columns in the types of the
-        attributes, and needs the extra `arrow`.
+        attributes, and requires the extra `arrow`.
 
         Args:
             iotEndpointId: The ID of the endpoint, or a list of IDs; or, if their attributes
@@ -57,24 +57,23 @@ class SyncRangeQueryService(SyncService):
             startTime: The start of the time range: an ISO 8601 string such as
                 `2024-05-01T10:22:45.000Z`, or a datetime, with a time zone; a date such as
                 `2024-05-01`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
-            endTime: The end of the time range, in the same form, or `now`. Both ends are cut to
-                milliseconds and belong to the range.
-            resultFileWriteLocation: The path of the file, or a directory, in which it is called
-                `result.csv`, `result.json` or `result.parquet`.
-            exportFileFormat: `CSV`, `JSON` or `PARQUET`.
+            endTime: The end of the time range, in the same form, or `now`. Both ends are truncated
+                to milliseconds and included.
+            resultFileWriteLocation: The path of the output file, or a directory, in which the file
+                is called `result.csv`, `result.json` or `result.parquet`.
+            exportFileFormat: The format of the file: `CSV`, `JSON` or `PARQUET`, case-insensitive.
+                Defaults to `CSV`.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: `server` has the platform merge the result, which needs a WebSocket
-                connection. `client` merges the pages on the client; their timestamps have
-                milliseconds and no further digits. `auto` prefers `server`, and falls back to
-                `client` if there is no connection.
-            timeZone: The time zone of the timestamps in the file, such as `America/Los_Angeles`.
-                Defaults to UTC. Naive times need it: they are in this zone. Timestamps in JSON
-                files are always in UTC.
+            aggregate: Where the file is created. `server`: by the platform, which needs a WebSocket
+                connection. `client`: from the pages, by this call; timestamps are then truncated to
+                milliseconds. `auto` is `server`, or `client` if there is no connection.
+            timeZone: The time zone of timestamps in the file, and of naive arguments, such as
+                `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
             errors: What to do if a requested attribute does not exist, or the result is empty:
-                `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
                 while pages are read, then with `(bytes, total)` while the platform's file is
-                downloaded. An exception raised by it ends the query.
+                downloaded. An exception raised by it ends the call.
 
         Returns:
             True. The file is complete.
@@ -84,8 +83,8 @@ class SyncRangeQueryService(SyncService):
             MissingExtraError: The format is Parquet and the extra `arrow` is not installed.
             NotFoundError: An endpoint does not exist; or data is missing and `errors` is `raise`.
             UnauthorizedError: You may not read an endpoint.
-            InvalidResponseError: The format is not CSV, and a value is not of the type that its
-                attribute has now.
+            InvalidResponseError: The format is not CSV, and a value does not have the type that its
+                attribute has in the model.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the file in time.
             SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.
@@ -135,9 +134,10 @@ class SyncRangeQueryService(SyncService):
                 zone; a date; or relative to now, such as `-7d`.
             endTime: The end of the time range, in the same form, or `now`.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
-            aggregate: Where the result is merged: `server`, `client`, or `auto`.
+            aggregate: Where the result is merged: `server`, `client` or `auto`, as in
+                `queryByTimeRange`.
             errors: What to do if a requested attribute does not exist, or the result is empty:
-                `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
+                `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in `queryByTimeRange`.
 
         Returns:
@@ -150,7 +150,8 @@ class SyncRangeQueryService(SyncService):
             InvalidParameterError: An argument is invalid. No request was made.
             NotFoundError: An endpoint does not exist; or data is missing and `errors` is `raise`.
             UnauthorizedError: You may not read an endpoint.
-            InvalidResponseError: A value is not of the type that its attribute has now.
+            InvalidResponseError: A value does not have the type that its attribute has in the
+                model.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
             SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.

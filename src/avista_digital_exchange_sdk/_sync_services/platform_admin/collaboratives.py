@@ -160,7 +160,7 @@ class SyncAdminCollaborativeService(SyncService):
         Args:
             collaborativeId: The ID of the collaborative.
             userId: The ID of the user.
-            permission: `READ_ONLY` or `READ_WRITE`. Defaults to the platform's default.
+            permission: `READ_ONLY` or `READ_WRITE`. Decided by the platform if omitted.
 
         Returns:
             The updated collaborative.
@@ -201,7 +201,7 @@ class SyncAdminCollaborativeService(SyncService):
 
         Raises:
             InvalidParameterError: An argument is invalid.
-            NotFoundError: The collaborative does not exist, or the user is no member of it.
+            NotFoundError: The collaborative does not exist, or the user is not a member of it.
             UnauthorizedError: You are not an administrator.
 
         Example:
@@ -229,7 +229,7 @@ class SyncAdminCollaborativeService(SyncService):
 
         Raises:
             InvalidParameterError: An ID is not a non-empty string.
-            NotFoundError: The collaborative does not exist, or the user is no member of it.
+            NotFoundError: The collaborative does not exist, or the user is not a member of it.
             UnauthorizedError: You are not an administrator.
 
         Example:

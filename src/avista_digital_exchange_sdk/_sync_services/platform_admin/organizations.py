@@ -111,7 +111,7 @@ class SyncAdminOrganizationService(SyncService):
         )
 
     def deleteOrganization(self, organizationId: str, comment: str | None = None) -> Organization:
-        """Delete an organization that no users belong to permanently.
+        """Permanently delete an organization without users.
 
         Args:
             organizationId: The ID of the organization.

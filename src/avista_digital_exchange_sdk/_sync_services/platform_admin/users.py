@@ -185,7 +185,7 @@ class SyncAdminUserService(SyncService):
         return run_sync(AdminUserService.resendUserInvitation(self._calls, userId))
 
     def deleteUser(self, userId: str) -> User:
-        """Delete a user who owns no services and no collaboratives permanently.
+        """Permanently delete a user who owns neither services nor collaboratives.
 
         Args:
             userId: The ID of the user.
@@ -209,7 +209,7 @@ class SyncAdminUserService(SyncService):
         return run_sync(AdminUserService.deleteUser(self._calls, userId))
 
     def deleteUsersServices(self, userId: str) -> list[Service]:
-        """Delete all services of a user, with their data, permanently.
+        """Permanently delete all services of a user, with their data.
 
         Args:
             userId: The ID of the user.
@@ -232,7 +232,7 @@ class SyncAdminUserService(SyncService):
         return run_sync(AdminUserService.deleteUsersServices(self._calls, userId))
 
     def deleteUsersCollaboratives(self, userId: str) -> list[Collaborative]:
-        """Delete all collaboratives of a user permanently.
+        """Permanently delete all collaboratives of a user.
 
         Args:
             userId: The ID of the user.

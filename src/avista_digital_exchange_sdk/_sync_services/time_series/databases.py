@@ -28,7 +28,7 @@ class SyncDatabaseService(SyncService):
             The databases, one `TimeSeriesDb` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The platform rejected the token.
+            UnauthorizedError: The token is not valid.
 
         Example:
             >>> for database in digitalExchange.listTimeSeriesDatabases():

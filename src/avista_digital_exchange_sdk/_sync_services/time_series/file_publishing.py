@@ -74,90 +74,95 @@ class SyncFilePublishingService(SyncService):
     ) -> FilePublishReport:
         """Publish files of time series: CSV and other text, Excel, Parquet, JSON.
 
-        The whole file is checked before anything is sent. Values are published as the file writes
-        them, to the digit. Whatever can be understood in several ways is refused with its line,
-        column and cell and the argument that settles it. Memory does not grow with the file.
-        Needs the extra `arrow`; Excel and JSON need the extra `files`.
+        The whole file is checked before anything is sent. Values are published with all digits of
+        the file. Ambiguous contents are rejected with their line, column and cell, and with the
+        argument that resolves them. Memory use does not depend on the size of the file.
+        Requires the extra `arrow`; Excel and JSON also require `files`.
 
-        Encoding, delimiter, the line of the names, the format of times and the types of columns
-        are found by looking at the file. Files may be compressed with gzip, bzip2 or xz, or be in
-        a zip archive.
+        The encoding, the delimiter, the header, the format of timestamps and the types of columns
+        are detected. Files may be compressed with gzip, bzip2 or xz, or be in a zip archive.
 
         Args:
             timeSeriesDbId: The ID of the database.
-            path: The file, a pattern such as `may/*.csv`, `-` for standard input, or a list of
-                them. All are checked before the first one is sent.
-            assetId: The asset of all rows, in place of a column.
-            assetIdColumn: The column of each row's asset. Defaults to `assetId`.
-            nameColumn: The column of the assets' names. Defaults to `name`, if there is one.
-            timeColumn: The column of the times, or two of which one holds the date. Defaults to
-                `timestamp`, else the only column of times.
-            timeFormat: The format of times as that of `datetime.strptime`, such as
-                `%d/%m/%Y %H:%M`. Fractions (`%f`) may have nine digits, and 24:00 is the next
-                day's midnight. Or the name of an order, such as `month/day/year`.
-            timeUnit: What numbers count that are times: `s`, `ms`, `us` or `ns` since 1970 in UTC,
+            path: The path of a local file; a pattern such as `may/*.csv`; `-` for standard input;
+                or a list of these. All files are checked before the first one is sent.
+            assetId: The ID of the asset of all rows, in place of `assetIdColumn`.
+            assetIdColumn: The column of asset IDs. Defaults to `assetId`.
+            nameColumn: The column of asset names. Defaults to `name` if there is such a column.
+            timeColumn: The column of timestamps, or two columns, one with the date and one with the
+                time of day. Defaults to `timestamp`, or else to the only column of timestamps.
+            timeFormat: The format of timestamps, as for `datetime.strptime`, such as `%d/%m/%Y
+                %H:%M`, or the name of an order, such as `month/day/year`. Fractions of seconds
+                (`%f`) may have nine digits, and 24:00 is midnight of the next day. Defaults to the
+                detected format.
+            timeUnit: The unit of numeric timestamps: `s`, `ms`, `us` or `ns` since 1970 in UTC;
                 `excel` or `matlab` for days in local time.
-            timeZone: The zone of times that state none: a name such as `America/Los_Angeles`, or
-                an offset such as `-08:00`.
-            ambiguous: Which time is meant when clocks are put back and an hour comes twice:
-                `infer` from the order of rows, `earlier`, `later`, or `refuse`, the default.
-            nonexistent: What becomes of times that are skipped when clocks are put forward:
-                `shift` them by as much, or `refuse`, the default.
+            timeZone: The time zone of naive timestamps: a name such as `America/Los_Angeles`, or an
+                offset such as `-08:00`. Without it they are rejected.
+            ambiguous: How to resolve timestamps in the hour that is repeated when clocks are set
+                back: `infer` from the order of rows, `earlier`, `later`, or `refuse` (default).
+            nonexistent: What to do with timestamps in the hour that is skipped when clocks are set
+                forward: `shift` them by as much, or `refuse` (default).
             dimensionColumns: Columns of metadata, which become dimensions of the records.
-            measureColumns: The columns to publish. Defaults to all that are nothing else.
-            ignoreColumns: Columns that are not published.
-            measureTypes: The types of new attributes by column, such as `{"code": "VARCHAR"}`.
-                An attribute that the database has keeps its type; other numbers are DOUBLE.
-            attributeNames: The names of attributes by column. Defaults to the columns' names.
-            attributeColumn: In a file with one value per row, the column of the attributes.
-            valueColumn: In such a file, the column of the values.
-            assetsInColumns: The attribute of all values, in a file with a column per asset.
-            nullValues: What is written in cells without a value, such as `-9999` or `No Data`.
-                Empty cells have none; nor do `NA`, `NaN` and `null` in columns of numbers.
-            duplicates: What becomes of several values of one asset, attribute and time: `first` or
-                `last` takes one of them, `identical` takes equal ones once, `refuse` is the
-                default.
-            format: `csv`, `xlsx`, `parquet` or `json`. Defaults to what the file is.
-            sheet: The sheet of a workbook. Defaults to the only one that holds something.
-            member: The file of a zip archive. Defaults to the only one.
-            encoding: The encoding of text. Defaults to UTF-8, or what a byte order mark says.
-            delimiter: What separates cells, such as `;`; `whitespace` for any number of blanks.
-            quote: What encloses cells, `"` by default; `none` for nothing.
-            escape: What stands before a quote that is part of a cell, such as a backslash.
-                Defaults to another quote, or what the file shows; `none` for nothing.
-            decimal: The decimal separator. Defaults to a point.
-            thousands: What separates groups of digits, if anything does.
-            strip: What stands before or after numbers, such as `%` or `$`.
-            minus: A minus sign other than `-`; `()` for negative numbers in parentheses.
-            comment: What lines begin with that are left out, such as `#`.
-            skipLines: How many lines stand before the names. Defaults to what the file shows.
-            columnNames: The names of all columns, for a file without them.
-            unitsRow: Whether the row after the names holds units; a number for several such rows.
-            skipFooter: How many rows at the end are no data, such as totals.
-            mapping: A file that `saveMapping` wrote; arguments given beside it go before it.
-            saveMapping: Where to write these arguments, once the files are found to be right.
-            correct: Whether to replace values that are stored differently. Defaults to False.
-            renameAssets: Whether an asset may get another name than it has. Defaults to False.
-            saveRejected: Where to write rows that the platform rejects, each with the reason; True
-                for `FILE.rejected.csv` in the folder of the file. Corrected, it can be published
-                with the same arguments. Defaults to False.
-            dryRun: Whether to check everything and send nothing.
-            inspect: Whether to return what was understood of the files, with what is doubtful in
-                `problems`, and send nothing.
+            measureColumns: The columns to publish. Defaults to all remaining columns.
+            ignoreColumns: The columns that are not published. Defaults to none.
+            measureTypes: The types of new attributes, by column, such as `{"code": "VARCHAR"}`.
+                Attributes that the database has keep their type. Numbers are DOUBLE by default.
+            attributeNames: The names of attributes, by column. Defaults to the names of the
+                columns.
+            attributeColumn: The column of attribute names, in a file with one value per row.
+            valueColumn: The column of values, in a file with one value per row.
+            assetsInColumns: The attribute of all values, in a file with one column per asset.
+            nullValues: The contents of cells without a value, such as `-9999` or `No Data`. Empty
+                cells never have one, and neither do `NA`, `NaN` and `null` in numeric columns.
+            duplicates: What to do with several values of one asset, attribute and timestamp:
+                publish the `first` or the `last` one, publish `identical` ones once, or `refuse`
+                them (default).
+            format: The format of the file: `csv`, `xlsx`, `parquet` or `json`. Detected by default.
+            sheet: The sheet of an Excel workbook. Defaults to the only sheet with data.
+            member: The file in a zip archive. Defaults to the only one.
+            encoding: The character encoding. Defaults to that of the byte order mark, or else to
+                UTF-8.
+            delimiter: The delimiter of cells, such as `;`, or `whitespace` for any number of
+                blanks. Detected by default.
+            quote: The quote character of cells, or `none`. Defaults to `"`.
+            escape: The character before a quote within a cell, such as a backslash, or `none`.
+                Detected by default; usually it is another quote.
+            decimal: The decimal separator. Defaults to `.`.
+            thousands: The thousands separator. Defaults to none.
+            strip: The strings to remove before and after numbers, such as `%` or `$`.
+            minus: The minus sign, if it is not `-`, or `()` for negative numbers in parentheses.
+            comment: The prefix of lines to ignore, such as `#`.
+            skipLines: The number of lines before the header. Detected by default.
+            columnNames: The names of all columns, for a file without a header.
+            unitsRow: Whether the row after the header holds units, or the number of such rows.
+            skipFooter: The number of rows to ignore at the end, such as totals.
+            mapping: The path of a file that `saveMapping` wrote, with arguments to use. Arguments
+                of this call have priority.
+            saveMapping: The path of a file to write these arguments to, once the files have been
+                checked.
+            correct: Whether to replace stored values that differ. Defaults to False.
+            renameAssets: Whether assets may be renamed. Defaults to False.
+            saveRejected: The path of a file to write rejected rows to, each with the reason, or
+                True for `FILE.rejected.csv` in the directory of the published file. Once corrected,
+                it can be published with the same arguments. Defaults to False.
+            dryRun: Whether to check everything without sending anything. Defaults to False.
+            inspect: Whether to return what was detected in the files, with everything doubtful in
+                `problems`, without sending anything. Defaults to False.
             progress: A callback `(done, total)` in rows, or True for a progress bar. An exception
-                raised by it ends the publishing.
+                raised by it ends the call.
 
         Returns:
-            What was understood of each file, and how many values were stored.
+            A `FilePublishReport`: what was detected in each file, and the number of stored values.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or a file can't be published as it
-                is; nothing was sent. It lists every problem.
-            PathNotFoundError: There is no such file.
-            MissingExtraError: An extra is not installed.
-            UnauthorizedError: You may not write to this database.
-            PublishIncompleteError: Only some rows were published; the indexes are those of lines.
-                Of several files, they are those of the first one in `files`.
+            InvalidParameterError: An argument is invalid, or a file cannot be published as it is.
+                Nothing was written. The message lists every problem.
+            PathNotFoundError: The local file does not exist.
+            MissingExtraError: The extra `arrow` or `files` is not installed.
+            UnauthorizedError: You may not write to it.
+            PublishIncompleteError: Only some rows were written. The indexes are line numbers. If
+                there are several files, they are those of the first one in `files`.
 
         Example:
             >>> from pathlib import Path

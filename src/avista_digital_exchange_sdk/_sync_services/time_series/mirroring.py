@@ -33,20 +33,20 @@ class SyncMirrorService(SyncService):
         the same columns: `assetId`, `name`, `timestamp` and one per attribute of the database, in
         the types of the attributes. The first call fetches everything. Later calls fetch the values
         since the last call, the history of new attributes, and what `overlap` covers. Files are
-        replaced as a whole, and an interrupted call is resumed by the next one. Needs the extra
-        `arrow`.
+        replaced as a whole, and an interrupted call is resumed by the next one. Requires the
+        extra `arrow`.
 
         Args:
             timeSeriesDbId: The ID of the database.
             folder: The path of the directory, which is created if it does not exist.
             overlap: How far before its latest mirrored value an asset is fetched again, to include
-                corrected and late values: such as `90m`, `12h`, `2d`, `1w` or a timedelta. Defaults
-                to two days.
-            progress: A callback, or True for a progress bar. It is called with the number of
-                queries that are done, and of all. An exception raised by it ends the call.
+                corrected and late values: a string such as `90m`, `12h`, `2d` or `1w`, or a
+                timedelta. Defaults to two days.
+            progress: A callback `(done, total)` in queries, or True for a progress bar. An
+                exception raised by it ends the call.
 
         Returns:
-            The number of assets, of fetched rows and of files that have changed.
+            A `MirrorReport`: the numbers of assets, fetched rows and changed files.
 
         Raises:
             InvalidParameterError: An argument is invalid, or the directory mirrors another

@@ -49,8 +49,8 @@ class SyncPublishingService(SyncService):
 
         Raises:
             InvalidParameterError: An argument is invalid. Nothing was written.
-            UnauthorizedError: You may not write to this database.
-            PublishIncompleteError: Only some records were written. It says which.
+            UnauthorizedError: You may not write to it.
+            PublishIncompleteError: Only some records were written. The error says which.
 
         Example:
             >>> record = digitalExchange.createTimeSeriesInputRecord(
@@ -89,13 +89,13 @@ class SyncPublishingService(SyncService):
         Each row holds the measurements of one asset at one time, each column an attribute. An
         attribute keeps the type that the database has for it. A new attribute gets the type
         closest to its column's: numbers DOUBLE, booleans BOOLEAN, strings VARCHAR, timestamps
-        TIMESTAMP. A missing value is not published. What a query returns can be
-        published as it is, in either shape, as can pandas columns of two levels, of assets and
-        attributes. Needs the extra `arrow`.
+        TIMESTAMP. Missing values are not published. Query results can be published as they are, in
+        either shape, and so can pandas columns with two levels, of assets and attributes. Requires
+        the extra `arrow`.
 
-        Values of other attributes and times stay as they are, whatever columns the frame has. A
-        value that is stored already is left alone, so publishing the same again changes nothing.
-        A value that is stored differently is rejected, unless `correct` is True.
+        Values of other attributes and times do not change, whatever columns the frame has. Values
+        that are stored already are not written again, so publishing the same frame again changes
+        nothing. Values that differ from stored ones are rejected, unless `correct` is True.
 
         Args:
             timeSeriesDbId: The ID of the database.
@@ -104,35 +104,35 @@ class SyncPublishingService(SyncService):
                 DatetimeIndex as the time column. The partitions of a Dask DataFrame are computed,
                 checked and published one after the other.
             assetId: The ID of the asset of all rows, in place of `assetIdColumn`.
-            assetIdColumn: The column of asset IDs.
+            assetIdColumn: The column of asset IDs. Defaults to `assetId`.
             nameColumn: The column of asset names. Defaults to `name` if there is such a column.
-            timeColumn: The column of times with up to nanosecond precision, as timestamps or ISO
-                8601 strings.
+            timeColumn: The column of timestamps, as timestamps or ISO 8601 strings, with up to
+                nanosecond precision. Defaults to `timestamp`.
             timeZone: The time zone of naive timestamps, such as `America/Los_Angeles`. Without it
                 they are rejected.
             dimensionColumns: Columns of metadata, which become dimensions of the records.
             measureColumns: The columns to publish. Defaults to all remaining columns.
-            measureTypes: The types of new attributes whose type differs from that of their column,
-                such as `{"count": "BIGINT"}`. Conversions must be lossless.
-            measureName: The name of new records. Further records of the same time are called
-                `measurements-2` and so on.
-            version: The version of new records. Values that are stored differently are replaced
-                if it is higher than that of their record.
-            correct: Whether to replace values that are stored differently, whatever the version
-                of their record. All other values of the record are kept. Defaults to False.
+            measureTypes: The types of new attributes, by column, such as `{"count": "BIGINT"}`.
+                Defaults to the types closest to those of the columns. Conversions must be lossless.
+            measureName: The name of new records. Further records at the same time are called
+                `measurements-2` and so on. Defaults to `measurements`.
+            version: The version of new records. Stored values that differ are replaced if it is
+                higher than the version of their record. Defaults to 1.
+            correct: Whether to replace stored values that differ, whatever the version of their
+                record. All other values of the record are kept. Defaults to False.
             renameAssets: Whether assets may be renamed. Defaults to False.
             progress: A callback `(done, total)` in rows, called after each batch, or True for a
                 progress bar. An exception raised by it ends the call.
 
         Returns:
-            What was written, one `TimeSeriesAssetData` per asset. The list's `report` says how
-            many values were stored, how many of them were corrected, and how many were unchanged.
+            What was written, one `TimeSeriesAssetData` per asset. The list's `report` is a
+            `PublishReport`: the numbers of stored, corrected and unchanged values.
 
         Raises:
             InvalidParameterError: An argument or a value is invalid. Nothing was written.
             MissingExtraError: The extra `arrow` is not installed.
-            UnauthorizedError: You may not write to this database.
-            PublishIncompleteError: Only some rows were written. It says which.
+            UnauthorizedError: You may not write to it.
+            PublishIncompleteError: Only some rows were written. The error says which.
 
         Example:
             >>> import pandas as pd

@@ -50,7 +50,8 @@ class SyncSqlQueryService(SyncService):
             clientToken: The client token of the previous page; None for the first page.
 
         Returns:
-            One page: its `rows`, `columnInfo`, `nextToken` and so on, in the form of Timestream.
+            One page with its `rows`, `columnInfo`, `nextToken` and so on, as AWS Timestream returns
+            them.
 
         Raises:
             InvalidParameterError: An argument is invalid. No request was made.
@@ -88,8 +89,8 @@ class SyncSqlQueryService(SyncService):
             timeSeriesDbId: The ID of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
-            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
-                by it ends the query.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised by
+                it ends the call.
 
         Yields:
             One dictionary per row, keyed by column name: int for BIGINT, float for DOUBLE, bool
@@ -127,14 +128,14 @@ class SyncSqlQueryService(SyncService):
     ) -> pd.DataFrame:
         """Run one SELECT in Timestream's SQL and get all of its result as a pandas DataFrame.
 
-        All pages are read. Needs the extra `pandas`.
+        All pages are read. Requires the extra `pandas`.
 
         Args:
             timeSeriesDbId: The ID of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
-            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
-                by it ends the query.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised by
+                it ends the call.
 
         Returns:
             A DataFrame with the rows and columns of the result: BIGINT and INTEGER Int64, DOUBLE
@@ -173,14 +174,14 @@ class SyncSqlQueryService(SyncService):
     ) -> pl.DataFrame:
         """Run one SELECT in Timestream's SQL and get all of its result as a polars DataFrame.
 
-        All pages are read. Needs the extra `polars`.
+        All pages are read. Requires the extra `polars`.
 
         Args:
             timeSeriesDbId: The ID of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
-            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
-                by it ends the query.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised by
+                it ends the call.
 
         Returns:
             A DataFrame with the rows and columns of the result: BIGINT and INTEGER Int64, DOUBLE
@@ -219,14 +220,14 @@ class SyncSqlQueryService(SyncService):
     ) -> pa.Table:
         """Run one SELECT in Timestream's SQL and get all of its result as an Arrow table.
 
-        All pages are read. Needs the extra `arrow`.
+        All pages are read. Requires the extra `arrow`.
 
         Args:
             timeSeriesDbId: The ID of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
-            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
-                by it ends the query.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised by
+                it ends the call.
 
         Returns:
             A table with the rows and columns of the result: BIGINT and INTEGER int64, DOUBLE
