@@ -1,5 +1,6 @@
 """The site of the documentation: built without broken links, and used in a real browser."""
 
+import html
 import http.server
 import os
 import re
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from avista_digital_exchange_sdk import errors
 from scripts.documentation.commands import write_command_reference
 
 from ..notebooks.test_notebooks import BROWSER
@@ -119,7 +121,7 @@ def test_site_is_built_offline_with_search_and_narrow_pages(tmp_path: Path) -> N
     process = build(tmp_path)
     assert process.returncode == 0, process.stdout
     site = tmp_path / "build" / "site"
-    assert "uploadFileToDataStore" in (site / "reference/data-stores/index.html").read_text("utf-8")
+    check_reference(site / "reference")
     if BROWSER is None:
         pytest.skip("needs a browser to search")
     handler = partial(Handler, directory=str(site))
@@ -129,6 +131,27 @@ def test_site_is_built_offline_with_search_and_narrow_pages(tmp_path: Path) -> N
             look_at(f"http://127.0.0.1:{server.server_port}/")
         finally:
             server.shutdown()
+
+
+def check_reference(pages: Path) -> None:
+    """Check what is generated from docstrings."""
+    contents = {name: read_text(pages / name) for name in ("data-stores", "types", "errors")}
+    # A description of several lines is one paragraph.
+    assert (
+        "without the contents of subdirectories. printContents() prints them."
+        in (contents["data-stores"])
+    )
+    assert "storageSizeBytes (int | None) \N{EN DASH} Size in bytes." in contents["types"]
+    assert "Values: BIGINT \N{EN DASH} 64-bit integer." in contents["types"]
+    for name in errors.__all__:
+        assert f" {name} ¶" in contents["errors"]
+
+
+def read_text(folder: Path) -> str:
+    """Read the text of a page, without its markup."""
+    page = (folder / "index.html").read_text("utf-8")
+    text = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return text.replace("( ", "(").replace(" )", ")")
 
 
 def look_at(url: str) -> None:
