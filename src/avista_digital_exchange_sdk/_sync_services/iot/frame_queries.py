@@ -67,8 +67,8 @@ class SyncRangeFrameService(SyncService):
                 WebSocket connection. `client`: from the pages, by this call; timestamps are then
                 truncated to milliseconds. `auto` is `server`, or `client` if there is no
                 connection.
-            timeZone: The time zone of timestamps in the result, and of naive arguments, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             index: The column or columns to use as the index, such as `"timestamp"`. Defaults to
                 none.
             errors: What to do if a requested attribute does not exist, or the result is empty:
@@ -149,8 +149,8 @@ class SyncRangeFrameService(SyncService):
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client` or `auto`, as in
                 `queryByTimeRangeToDataFrame`.
-            timeZone: The time zone of timestamps in the result, and of naive arguments, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             errors: What to do if a requested attribute does not exist, or the result is empty:
                 `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in `queryByTimeRangeToDataFrame`.
@@ -226,8 +226,8 @@ class SyncRangeFrameService(SyncService):
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client` or `auto`, as in
                 `queryByTimeRangeToDataFrame`.
-            timeZone: The time zone of timestamps in the result, and of naive arguments, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             errors: What to do if a requested attribute does not exist, or the result is empty:
                 `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in `queryByTimeRangeToDataFrame`.

@@ -67,8 +67,9 @@ class SyncRangeQueryService(SyncService):
             aggregate: Where the file is created. `server`: by the platform, which needs a WebSocket
                 connection. `client`: from the pages, by this call; timestamps are then truncated to
                 milliseconds. `auto` is `server`, or `client` if there is no connection.
-            timeZone: The time zone of timestamps in the file, and of naive arguments, such as
-                `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
+            timeZone: The time zone of timestamps in the file, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC. Timestamps in
+                JSON files are always in UTC.
             errors: What to do if a requested attribute does not exist, or the result is empty:
                 `warn` with MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`

@@ -59,8 +59,8 @@ class SyncDaskQueryService(SyncService):
                 300.
             aggregate: Where the result of a partition is merged: `server`, `client` or `auto`, as
                 in `queryTimeSeriesDatabaseToDataFrame`.
-            timeZone: The time zone of timestamps in the result, and of naive arguments, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             errors: What to do if a requested asset or attribute does not exist: `warn` with
                 MissingDataWarning (default), `raise` NotFoundError, or `ignore` it.
 

@@ -71,8 +71,8 @@ class SyncFrameQueryService(SyncService):
                 WebSocket connection. `client`: from the pages, by this call. `auto` is `client` if
                 the result has a single page, if a slow query is split, or if there is no
                 connection; otherwise it is `server`. The result is the same.
-            timeZone: The time zone of timestamps in the result, and of naive arguments, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             every: The period of aggregates, such as `15m`, `1h`, `1d`, `1w`, `1mo` or `1y`, in
                 `timeZone`. The platform computes them. Defaults to none: all values.
             how: What to compute for each period: `mean`, `min`, `max`, `sum`, `count`, `first` or
@@ -165,8 +165,8 @@ class SyncFrameQueryService(SyncService):
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client` or `auto`, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
-            timeZone: The time zone of timestamps in the result, and of naive arguments, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             every: The period of aggregates, such as `15m`, `1h`, `1d`, `1w`, `1mo` or `1y`, in
                 `timeZone`. The platform computes them. Defaults to none: all values.
             how: What to compute for each period: `mean`, `min`, `max`, `sum`, `count`, `first` or
@@ -254,8 +254,8 @@ class SyncFrameQueryService(SyncService):
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client` or `auto`, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
-            timeZone: The time zone of timestamps in the result, and of naive arguments, such as
-                `America/Los_Angeles`. Defaults to UTC.
+            timeZone: The time zone of timestamps in the result, and of naive arguments, which are
+                rejected without it, such as `America/Los_Angeles`. Defaults to UTC.
             every: The period of aggregates, such as `15m`, `1h`, `1d`, `1w`, `1mo` or `1y`, in
                 `timeZone`. The platform computes them. Defaults to none: all values.
             how: What to compute for each period: `mean`, `min`, `max`, `sum`, `count`, `first` or
