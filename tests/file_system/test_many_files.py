@@ -145,6 +145,17 @@ class TestUploads:
         started = names.index("storage_createDataStoreFile")
         assert "storage_getDataStoreDirectory" not in names[started:]
 
+    def test_upload_of_unchanged_files_requests_their_urls_together(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, tree: Path
+    ) -> None:
+        proxied_file_system.put(f"{tree}/", f"{home}/site", recursive=True)
+        (tree / "a" / "w.csv").write_text("changed")
+        (tree / "a" / "x.csv").write_text("A X" * 100)
+        proxy.messages.clear()
+        proxied_file_system.put(f"{tree}/", f"{home}/site", recursive=True)
+        urls = [one for one in proxy.messages if b"getDataStoreFileDownloadUrl" in one.body]
+        assert (len(urls), proxy.names.count("GET"), proxy.names.count("PUT")) == (1, 7, 2)
+
     def test_upload_that_fails_leaves_no_partial_file(
         self,
         proxied_file_system: DataStoreFileSystem,

@@ -12,6 +12,11 @@ from .exit_codes import FAILED
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
+def can_ask() -> bool:
+    """Whether there is a terminal with a person who can answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Ask on a terminal, unless the user has answered already.
 
@@ -21,7 +26,7 @@ def confirm(question: str, *, yes: bool) -> None:
         typer.Exit: The answer is no, or Ctrl-D.
         KeyboardInterrupt: The answer is Ctrl-C.
     """
-    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if yes or not can_ask():
         return
     try:
         is_confirmed = typer.confirm(escape_controls(question), err=True)

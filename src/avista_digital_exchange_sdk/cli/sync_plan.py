@@ -1,7 +1,9 @@
 """Plans what `avista-dx sync` copies and deletes."""
 
+import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,10 +21,24 @@ class Entry(NamedTuple):
     Attributes:
         size: Its size in bytes; None if it is unknown.
         modified: Seconds since 1970 when it was changed, or uploaded.
+        has_older: Whether older files of the same name have not been deleted.
     """
 
     size: int | None
     modified: float
+    has_older: bool = False
+
+
+class Listing(NamedTuple):
+    """One of the sides.
+
+    Attributes:
+        files: Its files that take part, by their paths.
+        directories: The paths of all its directories.
+    """
+
+    files: dict[str, Entry]
+    directories: Sequence[str]
 
 
 class SyncPlan(NamedTuple):
@@ -61,40 +77,50 @@ def _matches(path: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(path, one) or fnmatchcase(name, one) for one in patterns)
 
 
-def list_local(folder: Path, selection: Selection) -> dict[str, Entry]:
-    """List the files below a local directory; none if it does not exist.
+def list_local(folder: Path, selection: Selection) -> Listing:
+    """List a local directory; nothing if it does not exist.
 
     Symbolic links to directories are not followed, so that nothing outside can be deleted.
     """
-    entries = {}
-    for path in _walk(folder) if folder.exists() else ():
-        name = path.relative_to(folder).as_posix()
-        # Broken symbolic links are no files.
-        if name in selection and path.is_file():
-            status = path.stat()
-            entries[name] = Entry(status.st_size, status.st_mtime)
-    return entries
+    entries: dict[str, Entry] = {}
+    directories: list[str] = []
+    for parent, inner, names in _walk(folder) if folder.exists() else ():
+        below = "" if parent == "." else f"{parent}{SEPARATOR}"
+        directories += [
+            f"{below}{name}" for name in inner if not (folder / below / name).is_symlink()
+        ]
+        for name in names:
+            path = f"{below}{name}"
+            # Broken symbolic links are no files, and another program may delete one.
+            with contextlib.suppress(FileNotFoundError):
+                status = os.stat(folder / path)
+                if path in selection and stat.S_ISREG(status.st_mode):
+                    entries[path] = Entry(status.st_size, status.st_mtime)
+    return Listing(entries, directories)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Walk a directory; yield paths below it, with the names of directories and others."""
+
     def fail(error: OSError) -> None:
         raise error
 
-    for parent, _, names in os.walk(folder, onerror=fail):
-        for name in names:
-            yield Path(parent, name)
+    for parent, directories, names in os.walk(folder, onerror=fail):
+        yield Path(parent).relative_to(folder).as_posix(), directories, names
 
 
-def list_remote(
-    files: "DataStoreFileSystem", directory: str, selection: Selection
-) -> dict[str, Entry]:
-    """List the files below a directory of a data store; none if it does not exist."""
-    entries = {}
-    for info in files.find(directory, detail=True).values():
+def list_remote(files: "DataStoreFileSystem", directory: str, selection: Selection) -> Listing:
+    """List a directory of a data store; nothing if it does not exist."""
+    entries: dict[str, Entry] = {}
+    directories: list[str] = []
+    for info in files.find(directory, withdirs=True, detail=True).values():
         path = info["name"].removeprefix(f"{directory}{SEPARATOR}")
-        if path in selection:
-            entries[path] = Entry(info["size"], to_seconds(info.get("modified")))
-    return entries
+        if info["type"] == "directory":
+            directories += [path] if info["name"] != directory else []
+        elif path in selection:
+            modified = to_seconds(info.get("modified"))
+            entries[path] = Entry(info["size"], modified, bool(info["duplicates"]))
+    return Listing(entries, directories)
 
 
 def to_seconds(uploaded: datetime | None) -> float:
@@ -105,7 +131,8 @@ def to_seconds(uploaded: datetime | None) -> float:
 def plan_sync(
     source: Mapping[str, Entry],
     target: Mapping[str, Entry],
-    is_same: Callable[[str, Entry, Entry], bool],
+    is_same: Callable[[Entry, Entry], bool | None],
+    find_same: Callable[[Sequence[str]], Iterable[str]],
     to_key: Callable[[str], str] = compose,
 ) -> SyncPlan:
     """Compare both sides.
@@ -113,16 +140,53 @@ def plan_sync(
     Args:
         source: The files of the source.
         target: The files of the target.
-        is_same: Whether a file is the same on both sides, by its path and both entries.
+        is_same: Whether a file is the same on both sides, by both entries; None if its contents
+            must be compared.
+        find_same: Returns those of some files whose contents are the same on both sides.
         to_key: Converts a path to what it shares with others of the same file. By default, both
             normal forms of Unicode are the same.
     """
     names = {to_key(path): path for path in target}
-    copied = []
+    copied, uncertain = [], []
     for path, entry in source.items():
         other = target.get(names.get(to_key(path), path))
-        if other is None or not is_same(path, entry, other):
+        # An earlier command was interrupted before it deleted the file that it replaced.
+        same = False if other is None or other.has_older else is_same(entry, other)
+        if same is None:
+            uncertain.append(path)
+        elif not same:
             copied.append(path)
+    copied += set(uncertain).difference(find_same(uncertain))
     kept = set(map(to_key, source))
     deleted = [path for path in target if to_key(path) not in kept]
     return SyncPlan(sorted(copied), sorted(deleted), len(source) - len(copied))
+
+
+def find_obstacles(
+    plan: SyncPlan, directories: Iterable[str], to_key: Callable[[str], str] = compose
+) -> tuple[list[str], list[str]]:
+    """Find what is in the place of files to copy, or of their directories.
+
+    Args:
+        plan: The plan.
+        directories: The directories of the target.
+        to_key: As for `plan_sync()`.
+
+    Returns:
+        The files to delete, which are a part of the plan, and the directories to delete if they are
+        then empty, inner ones first.
+    """
+    copied = {to_key(path) for path in plan.copied}
+    parents = {parent for path in copied for parent in _iter_parents(path)}
+
+    def is_in_the_way(path: str) -> bool:
+        key = to_key(path)
+        return key in copied or not copied.isdisjoint(_iter_parents(key))
+
+    files = [path for path in plan.deleted if to_key(path) in parents or is_in_the_way(path)]
+    return files, sorted(filter(is_in_the_way, directories), reverse=True)
+
+
+def _iter_parents(path: str) -> Iterator[str]:
+    while path := path.rpartition(SEPARATOR)[0]:
+        yield path

@@ -91,6 +91,7 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         *,
         fail_fast: bool = False,
         force: bool = False,
+        max_files: int | None = None,
     ) -> JobReport[Download, bool]:
         """Run a plan; the report contains for each file whether it was downloaded."""
         containment = Containment()
@@ -101,7 +102,26 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
             except (OSError, ValueError) as error:
                 failures.append(Failure(folder.source, error))
         steps = _DownloadSteps(self, plan.files, containment, force=force)
-        return CopyJob(steps, callback, fail_fast=fail_fast).run(plan.files, failures)
+        job = CopyJob(steps, callback, fail_fast=fail_fast, max_files=max_files)
+        return job.run(plan.files, failures)
+
+    def request_downloads(
+        self, file_ids: Sequence[str], is_needed: Callable[[int], bool] = lambda _: True
+    ) -> Batches[FileDownload]:
+        """Request presigned URLs, many in one request, shortly before they are needed.
+
+        Args:
+            file_ids: The files.
+            is_needed: Whether the URL of the file with an index is needed.
+        """
+
+        def request(indexes: Sequence[int]) -> dict[int, FileDownload | DigitalExchangeError]:
+            needed = [index for index in indexes if is_needed(index)]
+            services = get_services(self.exchange)
+            downloads = run_sync(get_downloads(services, [file_ids[index] for index in needed]))
+            return dict(zip(needed, downloads, strict=True))
+
+        return Batches(request, len(file_ids), MAX_URLS)
 
     def _add_download(
         self, plan: DownloadPlan, pair: Pair, root: str | None, *, is_limited: bool
@@ -175,7 +195,8 @@ class _DownloadSteps(CopySteps[Download, bool]):
         self._tasks = tasks
         self._containment = containment
         self._force = force
-        self._downloads: Batches[FileDownload] = Batches(self._get_downloads, len(tasks), MAX_URLS)
+        file_ids = [task.file_id for task in tasks]
+        self._downloads = fs.request_downloads(file_ids, self._is_needed)
 
     def copy(self, index: int, task: Download, progress: ProgressCallback) -> bool:
         """Download one file, unless it is complete."""
@@ -187,16 +208,7 @@ class _DownloadSteps(CopySteps[Download, bool]):
         self._fs.fetch(task, progress, lambda: self._downloads.take(index, count_in_flight(task)))
         return True
 
-    def _get_downloads(
-        self, indexes: Sequence[int]
-    ) -> dict[int, FileDownload | DigitalExchangeError]:
-        """Request the presigned URLs of files that are not complete."""
-        needed = [
-            index
-            for index in indexes
-            if not isfilelike(self._tasks[index].target)
-            and (self._force or not is_complete(self._tasks[index]))
-        ]
-        services = get_services(self._fs.exchange)
-        file_ids = [self._tasks[index].file_id for index in needed]
-        return dict(zip(needed, run_sync(get_downloads(services, file_ids)), strict=True))
+    def _is_needed(self, index: int) -> bool:
+        """Whether a file is not complete."""
+        task = self._tasks[index]
+        return not isfilelike(task.target) and (self._force or not is_complete(task))

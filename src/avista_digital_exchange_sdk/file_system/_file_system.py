@@ -9,14 +9,15 @@ from .._models.paths import SEPARATOR
 from .._services.storage.files import can_rename_to
 from .._transfer.upload import SpooledFile
 from . import _errors
+from ._copying import CopyingFileSystem
 from ._entries import Info, get_name
 from ._errors import translate_errors
 from ._upload_steps import check_target, file_ids
-from ._uploading import UploadingFileSystem, get_store, split
+from ._uploading import get_store, split
 from ._writer import StoreFileWriter, StoreTextWriter, StoreTransaction
 
 
-class DataStoreFileSystem(UploadingFileSystem):
+class DataStoreFileSystem(CopyingFileSystem):
     """Data stores as directories named by their IDs, with everything in them.
 
     A path is `dx://<dataStoreId>/folder/file.csv`, or `dx://Solar site/folder/file.csv` with the

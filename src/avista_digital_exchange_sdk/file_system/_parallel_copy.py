@@ -116,6 +116,8 @@ class CopyJob(Generic[AnyTask, Result]):
         steps: How files are copied.
         callback: fsspec's progress callback for the job; an exception it raises cancels the job.
         fail_fast: Whether to stop at the first failure, and raise it.
+        max_files: Maximum number of files to copy at the same time. Defaults to
+            MAX_SMALL_CONCURRENCY, of which MAX_CONCURRENCY may be large.
     """
 
     def __init__(
@@ -124,6 +126,7 @@ class CopyJob(Generic[AnyTask, Result]):
         callback: Any,
         *,
         fail_fast: bool = False,
+        max_files: int | None = None,
     ) -> None:
         self._steps = steps
         self._callback = callback
@@ -131,7 +134,8 @@ class CopyJob(Generic[AnyTask, Result]):
         self._stopped = False
         self._cancelled_by: BaseException | None = None
         self._lost: list[BaseException] = []
-        self._large = BoundedSemaphore(MAX_CONCURRENCY)
+        self._max_files = max_files or MAX_SMALL_CONCURRENCY
+        self._large = BoundedSemaphore(max_files or MAX_CONCURRENCY)
         self._done: dict[int, Result] = {}
         self._failed: dict[int, Exception] = {}
 
@@ -169,9 +173,7 @@ class CopyJob(Generic[AnyTask, Result]):
         def copy(index: int) -> Any:
             return self._copy_one(index, tasks[index])
 
-        with Workers(
-            copy, max_threads=MAX_SMALL_CONCURRENCY, cleanup_seconds=CLEANUP_SECONDS
-        ) as workers:
+        with Workers(copy, max_threads=self._max_files, cleanup_seconds=CLEANUP_SECONDS) as workers:
             try:
                 for index in range(len(tasks)):
                     workers.add(index)

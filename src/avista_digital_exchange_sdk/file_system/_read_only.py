@@ -348,11 +348,19 @@ class ReadOnlyFileSystem(ConnectedFileSystem):
         self._read(path, ranged, 0, 1)
         return ranged.size or 0, ranged
 
-    def _probe(self, info: Info) -> RangeReader:
-        """Fetch a file's first byte; the response headers contain its size and MD5."""
-        path = info["name"]
+    def _probe(
+        self, info: Info, take_download: Callable[[], FileDownload | None] = lambda: None
+    ) -> RangeReader:
+        """Fetch a file's first byte; the response headers contain its size and MD5.
+
+        Args:
+            info: The file.
+            take_download: Returns its presigned URL if that was requested before.
+        """
+        path, file_id = info["name"], info["dataStoreFileId"]
         with translate_errors(path):
-            _, ranged = run_sync(open_ranges(get_services(self.exchange), info["dataStoreFileId"]))
+            services = get_services(self.exchange)
+            _, ranged = run_sync(open_ranges(services, file_id, take_download()))
         self._read(path, ranged, 0, 1)
         return ranged
 

@@ -11,6 +11,7 @@ from .._graphql.batching import MAX_BATCH_MUTATIONS
 from .._models.paths import SEPARATOR
 from .._services.base import BaseService
 from .._services.storage.batches import delete_files, get_files
+from .._services.storage.files import FileDownload
 from .._services.storage.uploads import (
     NewFile,
     create_records,
@@ -61,7 +62,8 @@ class UploadSteps(CopySteps[Upload, Uploaded]):
         listings: The cache of listings, from which uploaded files are removed.
         tasks: The files.
         targets: Where each is uploaded.
-        has_same_content: Compares a remote file with a local one.
+        has_same_content: Compares a remote file with a local one, by a presigned URL.
+        downloads: Requests the presigned URLs of existing files, by index.
         exclusive: Whether existing files must not be replaced.
         force: Whether to upload unchanged files again.
     """
@@ -72,7 +74,8 @@ class UploadSteps(CopySteps[Upload, Uploaded]):
         listings: DirectoryCache,
         tasks: Sequence[Upload],
         targets: Sequence[UploadTarget],
-        has_same_content: Callable[[Info, Path], bool],
+        has_same_content: Callable[[Info, Path, Callable[[], FileDownload | None]], bool],
+        downloads: Callable[[Sequence[str], Callable[[int], bool]], Batches[FileDownload]],
         *,
         exclusive: bool,
         force: bool,
@@ -87,13 +90,16 @@ class UploadSteps(CopySteps[Upload, Uploaded]):
         self._records: Batches[FileRecord] = Batches(
             self._create_records, len(tasks), MAX_BATCH_MUTATIONS
         )
+        existing = [target.existing or {} for target in targets]
+        file_ids = [info.get("dataStoreFileId", "") for info in existing]
+        self._downloads = downloads(file_ids, self._is_uncertain)
 
     def copy(self, index: int, task: Upload, progress: ProgressCallback) -> Uploaded | _Sent:
         """Upload the bytes of one file, unless it is unchanged."""
         existing = self._targets[index].existing
         check_target(task.target, existing, exclusive=self._exclusive)
         local = Path(os.path.abspath(task.source))
-        if existing is not None and not self._force and self._has_same_content(existing, local):
+        if existing is not None and self._is_unchanged(index, existing, local):
             progress(task.size, task.size)
             # Finish an interrupted earlier upload: delete the replaced files.
             for _, error in self._delete_replaced({index: (task.target, existing["duplicates"])}):
@@ -105,6 +111,12 @@ class UploadSteps(CopySteps[Upload, Uploaded]):
             new = self._describe(index)
             uploading = upload_content(self._services, source, new, progress, record)
             return _Sent(run_sync(uploading), existing)
+
+    def _is_unchanged(self, index: int, existing: Info, local: Path) -> bool:
+        ahead = count_in_flight(self._tasks[index])
+        return not self._force and self._has_same_content(
+            existing, local, lambda: self._downloads.take(index, ahead)
+        )
 
     def finish(
         self, copied: Sequence[tuple[Upload, Uploaded | _Sent]]
@@ -176,6 +188,11 @@ class UploadSteps(CopySteps[Upload, Uploaded]):
         certain = [index for index in indexes if self._is_certain(index)]
         created = run_sync(create_records(self._services, [*map(self._describe, certain)]))
         return dict(zip(certain, created, strict=True))
+
+    def _is_uncertain(self, index: int) -> bool:
+        """Whether a file will be uploaded depends on its content."""
+        existing = self._targets[index].existing
+        return existing is not None and existing["type"] == "file" and not self._is_certain(index)
 
     def _is_certain(self, index: int) -> bool:
         """Whether a file will be uploaded, without comparing its content."""

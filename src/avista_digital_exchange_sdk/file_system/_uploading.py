@@ -1,9 +1,9 @@
-"""The part of the file system that creates directories, and uploads and copies files."""
+"""The part of the file system that creates directories and uploads files."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # untyped
 from fsspec.implementations.local import (  # type: ignore[import-untyped]  # untyped
@@ -14,19 +14,19 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # un
 from .._backends import run_sync
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR
-from .._services.storage.files import download_into
+from .._services.storage.files import FileDownload
 from .._services.storage.uploads import NewFile, upload_source
-from .._transfer.upload import Source, SpooledFile
-from .._utils.progress import ProgressArgument, ProgressCallback
-from .._utils.temporary_files import explain_full_disk, open_temporary_file
+from .._transfer.upload import Source
+from .._utils.progress import ProgressArgument
 from ..client import get_services
 from ..errors import NotFoundError, TransferError
 from . import _errors
+from ._concurrency import MAX_CONCURRENCY, map_concurrently
 from ._directories import DirectoryCreator
 from ._downloading import DownloadingFileSystem
-from ._entries import Info, get_name
+from ._entries import Info
 from ._errors import translate_errors
-from ._pairs import Pair, pair_copies, path_to_str, to_absolute_source
+from ._pairs import pair_copies, path_to_str, to_absolute_source
 from ._parallel_copy import (
     AnyTask,
     CopyJob,
@@ -40,29 +40,8 @@ from ._upload_steps import UploadSteps, UploadTarget, check_target, file_ids, to
 from ._uploads import Upload, Uploaded, UploadPlan, compute_md5
 
 
-class Replica(NamedTuple):
-    """A file to copy to another path, where it gets a name."""
-
-    source: str
-    target: str
-    name: str
-
-
-class _ReplicaSteps(CopySteps[Replica, None]):
-    """Copies files of the platform."""
-
-    def __init__(self, fs: "UploadingFileSystem", targets: Sequence[UploadTarget]) -> None:
-        self._fs = fs
-        self._targets = targets
-
-    def copy(self, index: int, task: Replica, progress: ProgressCallback) -> None:
-        upload_target = self._targets[index]
-        check_target(task.target, upload_target.existing)
-        self._fs.copy_over(task, upload_target)
-
-
 class UploadingFileSystem(DownloadingFileSystem):
-    """Creates directories; uploads and copies files and directories concurrently."""
+    """Creates directories; uploads files and directories concurrently."""
 
     # -- directories ----------------------------------------------------------------------------
 
@@ -184,6 +163,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         mode: str = "overwrite",
         fail_fast: bool = False,
         force: bool = False,
+        max_files: int | None = None,
     ) -> JobReport[Upload, Uploaded]:
         """Run a plan; the report contains the resulting remote file for each task."""
 
@@ -196,14 +176,21 @@ class UploadingFileSystem(DownloadingFileSystem):
                 tasks,
                 targets,
                 self.has_same_content,
+                self.request_downloads,
                 exclusive=mode == "create",
                 force=force,
             )
 
         creator = DirectoryCreator(self.exchange, self._listings, plan.names)
-        directories, failures = plan.directories, plan.failures
         return self._run(
-            creator, plan.files, directories, failures, create_steps, callback, fail_fast
+            creator,
+            plan.files,
+            plan.directories,
+            plan.failures,
+            create_steps,
+            callback,
+            fail_fast=fail_fast,
+            max_files=max_files,
         )
 
     def _run(
@@ -215,8 +202,10 @@ class UploadingFileSystem(DownloadingFileSystem):
         create_steps: Callable[
             [Sequence[AnyTask], Sequence[UploadTarget]], CopySteps[AnyTask, Result]
         ],
-        callback: Any,
-        fail_fast: bool,
+        callback: Any = DEFAULT_CALLBACK,
+        *,
+        fail_fast: bool = False,
+        max_files: int | None = None,
     ) -> JobReport[AnyTask, Result]:
         """Create directories, then copy files into them, replacing existing ones."""
         failures = [*failures]
@@ -226,98 +215,11 @@ class UploadingFileSystem(DownloadingFileSystem):
         ready = [task for task in tasks if creator.find_failure(split(task.target)[0]) is None]
         targets = [creator.find_target(task.target) for task in ready]
         not_created = [Failure(path, error) for path, error in creator.failures.items()]
-        job = CopyJob(create_steps(ready, targets), callback, fail_fast=fail_fast)
+        steps = create_steps(ready, targets)
+        job = CopyJob(steps, callback, fail_fast=fail_fast, max_files=max_files)
         report = job.run(ready, [*failures, *not_created])
         report.not_tried += len(tasks) - len(ready)
         return report
-
-    def copy(
-        self,
-        path1: Any,
-        path2: Any,
-        recursive: bool = False,
-        maxdepth: int | None = None,
-        on_error: str | None = None,
-        **_: Any,
-    ) -> None:
-        """Copy files and directories concurrently, through this machine.
-
-        Args:
-            path1: The path of a file or directory, a pattern, or a list of paths.
-            path2: The path to copy to; for several files, a directory, or a list of paths.
-            recursive: Whether to copy directories with everything in them.
-            maxdepth: How many levels of directories to copy. Defaults to all.
-            on_error: "ignore" skips files that no longer exist. Defaults to "raise".
-
-        Raises:
-            TransferIncompleteError: Some of several files could not be copied.
-        """
-        source, target = path_to_str(path1), path_to_str(path2)
-        is_directory = isinstance(target, str) and (trailing_sep(target) or self.isdir(target))
-        pairs = pair_copies(
-            self,
-            source,
-            self._strip_protocol(target),
-            target_is_directory=is_directory,
-            recursive=recursive,
-            maxdepth=maxdepth,
-        )
-        tasks, names = self._expand_copies(pairs, with_directories=maxdepth is None)
-        creator = DirectoryCreator(self.exchange, self._listings, names)
-
-        def create_steps(
-            _: Sequence[Replica], targets: Sequence[UploadTarget]
-        ) -> CopySteps[Replica, None]:
-            return _ReplicaSteps(self, targets)
-
-        report = self._run(creator, tasks, names, (), create_steps, DEFAULT_CALLBACK, False)
-        if on_error == "ignore":
-            report.failures = [
-                one for one in report.failures if not isinstance(one.error, FileNotFoundError)
-            ]
-        report.raise_failures("copied", is_single=len(pairs) == 1 and not recursive)
-
-    def _expand_copies(
-        self, pairs: list[Pair], *, with_directories: bool
-    ) -> "tuple[list[Replica], dict[str, str]]":
-        """Return the files to copy, and the directories to create with their names."""
-        tasks: list[Replica] = []
-        directories: dict[str, str] = {}
-        for pair in pairs:
-            source, target = map(self._strip_protocol, (pair.source, pair.target))
-            found = {source: self._listings.find(source)}
-            if found[source]["type"] == "directory" and pair.levels != 0:
-                found = self.find(source, pair.levels, withdirs=True, detail=True, sizes=False)
-            for path, info in found.items():
-                inner = target + path.removeprefix(source)
-                name = get_name(info, inner)
-                if info["type"] == "file":
-                    tasks.append(Replica(path, inner, name))
-                elif with_directories:
-                    directories[inner] = name
-        return tasks, directories
-
-    def cp_file(self, path1: str, path2: str, **_: Any) -> None:
-        """Copy a file through this machine: the platform has no copy operation."""
-        source, target = self._strip_protocol(path1), self._strip_protocol(path2)
-        if self.isdir(source):
-            self.makedirs(target, exist_ok=True)
-        else:
-            name = get_name(self._listings.find(source), target)
-            self.copy_over(Replica(source, target, name), self._prepare_target(target))
-
-    def copy_over(self, task: Replica, upload_target: UploadTarget) -> None:
-        """Copy a file through this machine."""
-        services = get_services(self.exchange)
-        with open_temporary_file() as file:
-            with explain_full_disk():
-                copied = self._with_file(
-                    task.source, lambda file_id: run_sync(download_into(services, file, file_id))
-                )
-            copy = SpooledFile(file, task.name)
-            self._replace(
-                copy, task.target, upload_target, name=task.name, description=copied.description
-            )
 
     def _upload(
         self,
@@ -358,16 +260,39 @@ class UploadingFileSystem(DownloadingFileSystem):
             self._delete_files(*file_ids(upload_target.existing))
         return file
 
-    def has_same_content(self, existing: Info, local: Path) -> bool:
-        """Whether a remote file appears to have the same content as a local one."""
-        size = local.stat().st_size
-        self._fill_sizes([existing])
-        if existing["size"] != size:
-            return False
-        # Times are not reliable: an older file may have been moved to the path of a newer one.
+    def find_same_contents(self, files: Sequence[tuple[Info, Path]]) -> list[bool]:
+        """Return for each pair of a remote and a local file whether the contents are the same."""
+        downloads = self.request_downloads([info["dataStoreFileId"] for info, _ in files])
+        results = [False] * len(files)
+
+        def compare(index: int) -> bool:
+            info, local = files[index]
+            return self.has_same_content(
+                info, local, lambda: downloads.take(index, MAX_CONCURRENCY)
+            )
+
+        for index, outcome in map_concurrently(compare, range(len(files))):
+            results[index] = outcome.result()
+        return results
+
+    def has_same_content(
+        self, existing: Info, local: Path, take_download: Callable[[], FileDownload | None]
+    ) -> bool:
+        """Whether a remote file appears to have the same content as a local one.
+
+        Args:
+            existing: The remote file.
+            local: The local file.
+            take_download: Returns the presigned URL of the remote file, if it was requested before.
+        """
         with contextlib.suppress(TransferError, OSError):
-            md5 = self._probe(existing).md5 if size else None
-            return size == 0 or (md5 is not None and md5 == compute_md5(local))
+            size = local.stat().st_size
+            self._fill_sizes([existing])
+            if existing["size"] != size or size == 0:
+                return bool(existing["size"] == size)
+            # Times are not reliable: an older file may have been moved to the path of a newer one.
+            md5 = self._probe(existing, take_download).md5
+            return md5 is not None and md5 == compute_md5(local)
         return False
 
     def _delete_files(self, *file_ids: str) -> None:

@@ -315,10 +315,16 @@ def _strip_extension(name: str, file: DataStoreFile) -> str:
 
 
 async def open_ranges(
-    service: FileService, dataStoreFileId: str
+    service: FileService, dataStoreFileId: str, download: FileDownload | None = None
 ) -> tuple[DataStoreFile, RangeReader]:
-    """Open a file for reading byte ranges on demand."""
-    file, url = await service._get_download_url(dataStoreFileId)
+    """Open a file for reading byte ranges on demand.
+
+    Args:
+        service: Runs the requests.
+        dataStoreFileId: The ID of the file.
+        download: The file with its URL, if it was requested before.
+    """
+    file, url = download or await service._get_download_url(dataStoreFileId)
 
     async def get_url() -> Secret[str]:
         return (await service._get_download_url(dataStoreFileId)).url

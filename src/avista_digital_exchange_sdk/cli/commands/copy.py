@@ -41,6 +41,19 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be copi
 NoClobber = Annotated[
     bool, typer.Option("--no-clobber", help="Skip files that exist at the target.")
 ]
+MAX_JOBS = 32
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=1,
+        max=MAX_JOBS,
+        help=f"Copy at most N files at the same time, 1 to {MAX_JOBS} (default: 8 large ones, "
+        "32 small ones).",
+    ),
+]
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")]
 
 
@@ -66,6 +79,7 @@ def get(
     force: Force = False,
     fail_fast: FailFast = False,
     no_clobber: NoClobber = False,
+    jobs: Jobs = None,
     dry_run: DryRun = False,
 ) -> None:
     """Download files and directories.
@@ -99,7 +113,9 @@ def get(
         _show_plan(run, plan.files, plan.failures)
         return
     with _progress(run, "downloading", plan.files) as callback:
-        report = run.files.run_downloads(plan, callback, fail_fast=fail_fast, force=force)
+        report = run.files.run_downloads(
+            plan, callback, fail_fast=fail_fast, force=force, max_files=jobs
+        )
     if run.json:
         done = [task for task, _ in report.done]
         print_json([{"source": to_url(task.source), "target": task.target} for task in done])
@@ -133,6 +149,7 @@ def put(
     force: Force = False,
     fail_fast: FailFast = False,
     no_clobber: NoClobber = False,
+    jobs: Jobs = None,
     dry_run: DryRun = False,
 ) -> None:
     """Upload files and directories.
@@ -160,7 +177,8 @@ def put(
             _show_plan(run, plan.files, plan.failures)
             return
         is_single = len(plan.files) + len(plan.failures) == 1 and not recursive
-        _upload(run, plan, target, is_single=is_single, force=force, fail_fast=fail_fast)
+        options = {"force": force, "fail_fast": fail_fast, "max_files": jobs}
+        _upload(run, plan, target, is_single=is_single, options=options)
 
 
 def _upload(
@@ -169,11 +187,10 @@ def _upload(
     target: str,
     *,
     is_single: bool,
-    force: bool,
-    fail_fast: bool,
+    options: dict[str, Any],
 ) -> None:
     with _progress(run, "uploading", plan.files) as callback:
-        report = run.files.run_uploads(plan, callback, fail_fast=fail_fast, force=force)
+        report = run.files.run_uploads(plan, callback, **options)
     if run.json:
         print_json([to_json(uploaded.info) for _, uploaded in report.done])
     copied = [task for task, uploaded in report.done if uploaded.is_new]
@@ -190,7 +207,15 @@ def _show_plan(
         "target": lambda task: to_url_if_remote(str(task.target)),
         "size": lambda task: None if task.size is None else ByteCount(task.size),
     }
-    run.print_rows(tasks, columns)
+    as_json = [
+        {
+            "source": to_url_if_remote(task.source),
+            "target": to_url_if_remote(str(task.target)),
+            "size": task.size,
+        }
+        for task in tasks
+    ]
+    run.print_rows(tasks, columns, json=as_json)
     size = sum(task.size or 0 for task in tasks)
     run.info(f"would copy {_count(len(tasks))} ({size:,} bytes)")
     print_failures_and_exit(failures, f"of {len(tasks) + len(failures)} could not be copied")

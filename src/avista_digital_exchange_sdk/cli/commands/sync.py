@@ -14,12 +14,23 @@ from ..._utils import validation
 from ..._utils.local_paths import expand_source
 from ..command import command
 from ..completion import complete_source
-from ..confirmation import Yes, confirm
+from ..confirmation import Yes, can_ask, confirm
 from ..context import CommandContext
 from ..failures import exit_on_failures, print_failures_and_exit
 from ..output import print_json
 from ..remote_paths import is_remote, resolve_path, to_url
-from ..sync_plan import Entry, Selection, SyncPlan, list_local, list_remote, plan_sync, to_seconds
+from ..sync_plan import (
+    Entry,
+    Listing,
+    Selection,
+    SyncPlan,
+    find_obstacles,
+    list_local,
+    list_remote,
+    plan_sync,
+    to_seconds,
+)
+from .copy import Jobs
 
 if TYPE_CHECKING:
     from ...file_system._downloads import Download, DownloadPlan
@@ -61,6 +72,7 @@ def sync(
     checksum: Annotated[
         bool, typer.Option("--checksum", help="Compare contents by MD5, not times.")
     ] = False,
+    jobs: Jobs = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,
     yes: Yes = False,
 ) -> None:
@@ -70,7 +82,9 @@ def sync(
     is unchanged if it has the same size and the target's is not older; with --checksum, if it has
     the same contents. The same command continues an interrupted one. Patterns match the name, or
     the path below the directory. Files that patterns leave out are neither copied nor deleted.
-    Nothing is deleted if something could not be copied. Symbolic links of SOURCE are followed.
+    Nothing is deleted if something could not be copied, except what is in the place of a file to
+    copy. If SOURCE has no files, deleting requires an answer or --yes. Symbolic links of SOURCE are
+    followed.
     """
     if is_remote(source) == is_remote(target):
         raise validation.invalid_argument(
@@ -78,37 +92,51 @@ def sync(
         )
     direction = _Download if is_remote(source) else _Upload
     job = direction(run, source, target, Selection(include or (), exclude or ()))
-    is_same = job.has_same_content if checksum else job.is_current
-    plan = plan_sync(job.source, job.target, is_same, job.to_key)
+    is_same = has_same_size if checksum else job.is_current
+    plan = plan_sync(job.source, job.target.files, is_same, job.find_same_contents, job.to_key)
     # Nothing is deleted while something is missing: a directory that was not listed seems empty.
-    deleted = plan.deleted if delete and not job.failures else []
-    _show(run, plan, deleted, dry_run=dry_run)
+    if not delete or job.failures:
+        plan = plan._replace(deleted=[])
+    _show(run, plan, dry_run=dry_run)
     if dry_run:
+        if run.json:
+            print_json({"copied": plan.copied, "deleted": plan.deleted})
         total = len(plan.copied) + len(job.failures)
         print_failures_and_exit(job.failures, f"of {total} could not be copied")
         return
-    if deleted:
-        confirm(f"Delete {len(deleted)} files of {target}?", yes=yes)
+    if plan.deleted:
+        if not (job.source or yes or can_ask()):
+            count = f"{len(plan.deleted)} files of {target}"
+            note = f"it may not be mounted; --yes deletes {count}"
+            raise validation.invalid_argument("SOURCE", source, "a directory with files", note=note)
+        confirm(f"Delete {len(plan.deleted)} files of {target}?", yes=yes)
+    deleted = job.clear(plan) if delete else []
     with run.progress("copying", "bytes") as callback:
         from ..aggregate_progress import AggregateCallback
 
         size = sum(job.source[path].size or 0 for path in plan.copied)
-        copied, report = job.copy(plan.copied, AggregateCallback(callback, size))
-    if report.failures:
-        deleted = []
-    for path in deleted:
-        job.delete(path)
+        copied, report = job.copy(plan.copied, AggregateCallback(callback, size), jobs)
+    if not report.failures:
+        for path in sorted(set(plan.deleted).difference(deleted)):
+            job.delete(path)
+        deleted = plan.deleted
     if run.json:
         print_json({"copied": copied, "deleted": deleted})
     exit_on_failures(report, "copied", is_single=False)
 
 
-def _show(run: CommandContext, plan: SyncPlan, deleted: Sequence[str], *, dry_run: bool) -> None:
+def _show(run: CommandContext, plan: SyncPlan, *, dry_run: bool) -> None:
     would = "would " if dry_run else ""
-    for verb, paths in ((f"{would}copy", plan.copied), (f"{would}delete", deleted)):
+    for verb, paths in ((f"{would}copy", plan.copied), (f"{would}delete", plan.deleted)):
         for path in paths:
             run.info(f"{verb} {path}")
-    run.info(f"files to copy: {len(plan.copied)}, delete: {len(deleted)}, same: {plan.unchanged}")
+    counts = f"copy: {len(plan.copied)}, delete: {len(plan.deleted)}, same: {plan.unchanged}"
+    run.info(f"files to {counts}")
+
+
+def has_same_size(source: Entry, target: Entry) -> bool | None:
+    """Return False if the sizes differ, else None, as the contents must be compared."""
+    return None if source.size == target.size else False
 
 
 class _Sync:
@@ -116,12 +144,15 @@ class _Sync:
 
     Attributes:
         source: The files of the source, by their paths on the side of the target.
-        target: The files of the target.
+        target: The files and directories of the target.
         failures: The paths of the source that cannot be copied.
     """
 
     source: dict[str, Entry]
-    target: dict[str, Entry]
+    target: Listing
+
+    # The least age of an unchanged file in seconds, compared with that of the source.
+    margin_seconds = 0.0
 
     def __init__(
         self,
@@ -142,18 +173,39 @@ class _Sync:
             if self._is_directory(failure.path) or self._below_source(failure.path) in selection
         ]
 
-    def is_current(self, path: str, source: Entry, target: Entry) -> bool:
-        """Whether the target's file has the same size and is not older."""
-        if source.size != target.size:
-            return False
+    def is_current(self, source: Entry, target: Entry) -> bool | None:
+        """Whether the target's file has the same size and is not older; None if uncertain."""
         age = source.modified - target.modified
-        if age > MAX_UNCERTAIN_SECONDS:
+        if source.size != target.size or age > MAX_UNCERTAIN_SECONDS:
             return False
         # A file that changed right after it was copied may have the same size.
-        return age <= ROUNDING_SECONDS or self.has_same_content(path, source, target)
+        return True if age <= ROUNDING_SECONDS - self.margin_seconds else None
 
-    def has_same_content(self, path: str, source: Entry, target: Entry) -> bool:
-        """Whether both files have the same contents."""
+    def find_same_contents(self, paths: Sequence[str]) -> list[str]:
+        """Return those of some files whose contents are the same on both sides."""
+        pairs = [self._get_pair(self._tasks[path]) for path in paths]
+        found = self._files.find_same_contents(
+            [(self._files.info(remote), Path(local)) for remote, local in pairs]
+        )
+        return [path for path, is_same in zip(paths, found, strict=True) if is_same]
+
+    def _get_pair(self, task: Any) -> tuple[str, str]:
+        """Return the remote and the local path of a file."""
+        raise NotImplementedError
+
+    def clear(self, plan: SyncPlan) -> list[str]:
+        """Delete what is in the place of files to copy; return the paths of the files."""
+        files, directories = find_obstacles(plan, self.target.directories, self.to_key)
+        for path in files:
+            self.delete(path)
+        for path in directories:
+            # With files that do not take part, it remains, and copying fails.
+            with contextlib.suppress(OSError):
+                self._remove_directory(path)
+        return files
+
+    def _remove_directory(self, path: str) -> None:
+        """Remove an empty directory of the target."""
         raise NotImplementedError
 
     def _is_directory(self, failed: str) -> bool:
@@ -168,14 +220,16 @@ class _Sync:
         """Convert a path to what it shares with others of the same file of the target."""
         return compose(path)
 
-    def copy(self, paths: Sequence[str], callback: Any) -> "tuple[list[str], JobReport[Any, Any]]":
+    def copy(
+        self, paths: Sequence[str], callback: Any, jobs: int | None
+    ) -> "tuple[list[str], JobReport[Any, Any]]":
         """Copy files; return the paths of those that were copied, and the report."""
         self._plan.files = [self._tasks[path] for path in paths]
-        report = self._run(callback)
+        report = self._run(callback, jobs)
         done = {task for task, _ in report.done}
         return [path for path in paths if self._tasks[path] in done], report
 
-    def _run(self, callback: Any) -> "JobReport[Any, Any]":
+    def _run(self, callback: Any, jobs: int | None) -> "JobReport[Any, Any]":
         """Run the plan."""
         raise NotImplementedError
 
@@ -186,6 +240,9 @@ class _Sync:
 
 class _Upload(_Sync):
     _plan: "UploadPlan"
+
+    # The clock of this machine, which sets the times of local files, may be slow.
+    margin_seconds = MAX_UNCERTAIN_SECONDS
 
     def __init__(self, run: CommandContext, source: str, target: str, selection: Selection) -> None:
         from ...file_system._uploads import UploadPlan
@@ -218,14 +275,17 @@ class _Upload(_Sync):
     def _below_source(self, failed: str) -> str:
         return _relative(failed, self._local)
 
-    def has_same_content(self, path: str, source: Entry, target: Entry) -> bool:
-        task = self._tasks[path]
-        same: bool = self._files.has_same_content(self._files.info(task.target), Path(task.source))
-        return same
+    def _get_pair(self, task: Any) -> tuple[str, str]:
+        return task.target, task.source
 
-    def _run(self, callback: Any) -> "JobReport[Any, Any]":
-        report: JobReport[Any, Any] = self._files.run_uploads(self._plan, callback, force=True)
+    def _run(self, callback: Any, jobs: int | None) -> "JobReport[Any, Any]":
+        report: JobReport[Any, Any] = self._files.run_uploads(
+            self._plan, callback, force=True, max_files=jobs
+        )
         return report
+
+    def _remove_directory(self, path: str) -> None:
+        self._files.rmdir(f"{self._remote}{SEPARATOR}{path}")
 
     def delete(self, path: str) -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -266,19 +326,22 @@ class _Download(_Sync):
     def _below_source(self, failed: str) -> str:
         return failed.removeprefix(f"{self._remote}{SEPARATOR}")
 
-    def has_same_content(self, path: str, source: Entry, target: Entry) -> bool:
-        task = self._tasks[path]
-        same: bool = self._files.has_same_content(self._files.info(task.source), Path(task.target))
-        return same
+    def _get_pair(self, task: Any) -> tuple[str, str]:
+        return task.source, task.target
 
     def to_key(self, path: str) -> str:
         key = super().to_key(path)
         return key.casefold() if self._ignores_case else key
 
-    def _run(self, callback: Any) -> "JobReport[Any, Any]":
+    def _run(self, callback: Any, jobs: int | None) -> "JobReport[Any, Any]":
         self._local.mkdir(parents=True, exist_ok=True)
-        report: JobReport[Any, Any] = self._files.run_downloads(self._plan, callback, force=True)
+        report: JobReport[Any, Any] = self._files.run_downloads(
+            self._plan, callback, force=True, max_files=jobs
+        )
         return report
+
+    def _remove_directory(self, path: str) -> None:
+        (self._local / path).rmdir()
 
     def delete(self, path: str) -> None:
         (self._local / path).unlink(missing_ok=True)
