@@ -17,7 +17,13 @@ COMMANDS = sorted(
     {
         command.partition("#")[0].strip()
         for document in DOCUMENTS
-        for command in re.findall(r"^\$? ?(pip install .*)$", document.read_text("utf-8"), re.M)
+        for commands in re.findall(
+            # A line of a code block, or code in a sentence.
+            r"^\$? ?(pip install .*)$|`(pip install \"?\.[^`]*)`",
+            document.read_text("utf-8"),
+            re.M,
+        )
+        for command in filter(None, commands)
     }
 )
 
