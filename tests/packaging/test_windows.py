@@ -1,5 +1,6 @@
 """What Windows does differently, with fakes of it: open files, signals, time zones, file names."""
 
+import errno
 import importlib.util
 import io
 import os
@@ -19,6 +20,7 @@ from avista_digital_exchange_sdk._utils import partial_file
 from avista_digital_exchange_sdk._utils.atomic_files import atomic_write
 from avista_digital_exchange_sdk._utils.local_paths import sanitize_filename
 from avista_digital_exchange_sdk.cli import _exit_on_signals
+from avista_digital_exchange_sdk.cli.errors import is_closed_pipe
 from avista_digital_exchange_sdk.cli.standard_streams import spool_standard_input
 from avista_digital_exchange_sdk.local.private_files import remove_file, write_private
 
@@ -154,6 +156,15 @@ def test_signals_of_posix_are_not_needed(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(signal, "signal", lambda number, _handler: handled.append(number))
     _exit_on_signals()
     assert handled == [signal.SIGTERM]
+
+
+def test_closed_pipe_is_an_invalid_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = OSError(errno.EINVAL, "Invalid argument")
+    assert not is_closed_pipe(error)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert is_closed_pipe(error)
+    assert is_closed_pipe(BrokenPipeError(errno.EPIPE, "Broken pipe"))
+    assert not is_closed_pipe(OSError(errno.EINVAL, "Invalid argument", "a:b.csv"))
 
 
 def test_missing_time_zones_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:

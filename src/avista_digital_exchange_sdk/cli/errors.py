@@ -1,5 +1,6 @@
 """Error messages and exit codes of commands."""
 
+import errno
 import os
 import sys
 import traceback
@@ -56,15 +57,23 @@ def handle_errors() -> Iterator[None]:
         sys.stdout.flush()
     except typer.Exit:
         raise
-    except BrokenPipeError:
-        # Python flushes again at exit, which would raise again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(PIPE_CLOSED) from None
     except (Exception, KeyboardInterrupt) as error:
+        if is_closed_pipe(error):
+            # Python flushes again at exit, which would raise again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(PIPE_CLOSED) from None
         if os.environ.get(DEBUG_VARIABLE, "0") not in ("", "0"):
             traceback.print_exc()
         print_error(format_error(error))
         raise typer.Exit(exit_code_for(error)) from None
+
+
+def is_closed_pipe(error: BaseException) -> bool:
+    """Whether the reader of standard output, or a pager, has ended."""
+    if sys.platform == "win32" and isinstance(error, OSError) and error.filename is None:
+        # Windows calls what is written to such a pipe an invalid argument.
+        return error.errno in (errno.EPIPE, errno.EINVAL)
+    return isinstance(error, BrokenPipeError)
 
 
 def print_error(message: str) -> None:

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import PurePath
 from typing import IO, TextIO
 
+from .errors import is_closed_pipe
+
 # The programs to use, by the first of these variables that is set; `cat` or nothing for none.
 VARIABLES = ("AVISTA_DX_PAGER", "PAGER")
 DEFAULT_PAGER = "less"
@@ -120,7 +122,8 @@ class _PagedOutput(io.TextIOBase):
         if self._pager is None:
             return
         if self._pager.stdin is not None:
-            with suppress(BrokenPipeError):
+            # The pager may have ended before it has read everything.
+            with suppress(OSError):
                 self._pager.stdin.close()
         try:
             _wait(self._pager)
@@ -158,8 +161,8 @@ class _PagedOutput(io.TextIOBase):
             text = _STYLE.sub("", text)
         try:
             output.write(text)
-        except BrokenPipeError:
-            if self._pager is None:
+        except OSError as error:
+            if self._pager is None or not is_closed_pipe(error):
                 raise
             raise _PagerQuitError from None
 

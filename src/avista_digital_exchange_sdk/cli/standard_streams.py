@@ -67,7 +67,8 @@ def spool_standard_input() -> "Iterator[Path]":
     import tempfile
 
     if sys.stdin.isatty():
-        sys.stderr.write("Reading from standard input; end it with Ctrl-D.\n")
+        end = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
+        sys.stderr.write(f"Reading from standard input; end it with {end}.\n")
     with explain_full_disk(), tempfile.TemporaryDirectory(prefix="avista-dx-") as directory:
         path = Path(directory, "standard-input")
         # Windows opens no temporary file that is still open.
