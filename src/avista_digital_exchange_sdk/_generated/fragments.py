@@ -17,7 +17,12 @@ from .._models.lists import (
 )
 from .._models.rare_fields import RareFieldsMixin
 from .._models.tokens import AuthenticationTokenMixin
-from .._models.typed_values import AttributeValueMixin
+from .._models.typed_values import (
+    AttributeValueMixin,
+    EndpointPropertyMixin,
+    IotAttributeValueMixin,
+    ModelPropertyMixin,
+)
 from .._utils.argument_aliases import accept_aliases
 from .._utils.progress import ProgressArgument
 from .base_model import BaseModel
@@ -533,7 +538,7 @@ class DataStoreFileDataViews(BaseModel):
     "IDs of the data views created for this file."
 
 
-class ModelProperty(BaseModel):
+class ModelProperty(ModelPropertyMixin, BaseModel):
     """A property in a model."""
 
     name: str
@@ -599,7 +604,7 @@ class EndpointLastValues(BaseModel):
     telemetryValues: NonNullList["IotLastValue"] = []
 
 
-class EndpointProperty(BaseModel):
+class EndpointProperty(EndpointPropertyMixin, BaseModel):
     """A property of an endpoint with its present value. Earlier values are not stored."""
 
     name: str
@@ -630,7 +635,7 @@ class FilterQueryPage(BaseModel):
     "Presigned URL to download this page's chunk of the result from. A secret until it expires."
 
 
-class IotAttributeValue(KeyMixin, BaseModel):
+class IotAttributeValue(IotAttributeValueMixin, BaseModel):
     """A value of an attribute."""
 
     name: Optional[str] = None

@@ -116,13 +116,16 @@ SDK_PACKAGE = Settings(
         "DataStoreObject": (Module("_models.lists", 2), "EntryHtmlMixin"),
         "Collaborative": (Module("_models.lists", 2), "CollaborativeHtmlMixin"),
         **dict.fromkeys(
-            ("IotAttributeValue", "IotDataRecordError", "IotDataRecordWithErrors"),
+            ("IotDataRecordError", "IotDataRecordWithErrors"),
             (Module("_models.keys", 2), "KeyMixin"),
         ),
         **dict.fromkeys(
             ("CollaborativeMemberOrganization", "Organization", "Service", "User"),
             (Module("_models.rare_fields", 2), "RareFieldsMixin"),
         ),
+        "EndpointProperty": (Module("_models.typed_values", 2), "EndpointPropertyMixin"),
+        "IotAttributeValue": (Module("_models.typed_values", 2), "IotAttributeValueMixin"),
+        "ModelProperty": (Module("_models.typed_values", 2), "ModelPropertyMixin"),
         "IotDataRecord": (Module("_models.iot", 2), "IotDataRecordMixin"),
         "PublishIotDataResult": (Module("_models.iot", 2), "PublishIotDataResultMixin"),
         "TimeSeriesAssetAttribute": (Module("_models.typed_values", 2), "AttributeValueMixin"),
