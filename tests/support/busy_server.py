@@ -12,7 +12,17 @@ from .background_server import BackgroundServer
 from .fake_platform import FakeResponse
 from .http_messages import Streams, read_request
 
-ACCEPTED = b'{"data": {"timeSeriesDb_publishToDatabase": []}}'
+# The responses that say that all was written, by operation.
+ACCEPTED: dict[str, object] = {
+    "timeSeriesDb_publishToDatabase": [],
+    "iot_publish": {"iotEndpointId": "e", "recordsWritten": [], "failedRecords": []},
+    "dataCapture_publishData": {
+        "captureId": "c",
+        "dataWritten": [],
+        "failedRecords": [],
+        "logs": [],
+    },
+}
 TOO_MANY = FakeResponse(429, b"{}")
 
 
@@ -32,7 +42,19 @@ class ReceivedRequest(NamedTuple):
     @property
     def values(self) -> list[str]:
         """The values of the published records."""
-        return [record["MeasureValue"] for record in self.body["variables"]["data"]["records"]]
+        return find_values(self.body)
+
+
+def find_values(body: dict[str, Any]) -> list[str]:
+    """Find the values of the published records, of which each has one."""
+    data = body["variables"]["data"]
+    if isinstance(data, dict):
+        return [record["MeasureValue"] for record in data["records"]]
+    return [
+        values[0]["value"]
+        for record in data
+        for values in (record.get("attributes") or record["attributeValues"],)
+    ]
 
 
 class BusyServer(BackgroundServer):
@@ -99,7 +121,8 @@ class BusyServer(BackgroundServer):
             if response is None:
                 body = json.loads(message.begin.partition(b"\r\n\r\n")[2])
                 self.finished.append(ReceivedRequest(body, in_flight, received, time.monotonic()))
-                response = FakeResponse(200, ACCEPTED)
+                name = body["operationName"]
+                response = FakeResponse(200, json.dumps({"data": {name: ACCEPTED[name]}}).encode())
             head = "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
             writer.write(
                 f"HTTP/1.1 {response.status} X\r\n{head}Content-Length: {len(response.body)}"
@@ -114,5 +137,4 @@ class BusyServer(BackgroundServer):
             return self.too_many
         await asyncio.sleep(self.seconds)
         await self._open.wait()
-        records = body["variables"]["data"]["records"]
-        return self.respond([record["MeasureValue"] for record in records])
+        return self.respond(find_values(body))

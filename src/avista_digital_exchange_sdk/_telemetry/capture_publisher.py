@@ -1,8 +1,8 @@
-"""Publishing any number of records to a data capture."""
+"""Publishing records to a data capture."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .._generated.input_types import DataCaptureAttributeValueInput, DataCaptureDataRecordInput
@@ -17,7 +17,7 @@ from .capture_types import (
     PublishCaptureDataSuccessfulRecord,
     TimeUnitEnum,
 )
-from .publisher import TelemetryPublisher
+from .publisher import Failure, TelemetryPublisher
 from .values import format_value, parse_time_ns
 
 if TYPE_CHECKING:
@@ -117,51 +117,57 @@ def _join_errors(logs: Sequence[CapturePublishLog]) -> str | None:
     return "; ".join(log.message for log in logs if log.error and log.message) or None
 
 
-class CapturePublisher(TelemetryPublisher):
+class CapturePublisher(TelemetryPublisher["CapturePublishResponse"]):
     """Publishes records to one capture.
 
     Args:
         client: Sends the batches.
         capture_id: The capture.
         records: The records.
+        progress: Reports the number of sent records.
     """
 
     def __init__(
-        self, client: Client, capture_id: str, records: Sequence[DataCaptureDataRecordInput]
+        self,
+        client: Client,
+        capture_id: str,
+        records: Sequence[DataCaptureDataRecordInput],
+        progress: ProgressReporter,
     ) -> None:
-        super().__init__(client, [_estimate_bytes(record) for record in records])
-        self._capture_id = capture_id
+        times = [record.timestamp for record in records]
+        super().__init__(client, capture_id, list(map(_estimate_bytes, records)), times, progress)
         self._records = records
         self._result = PublishCaptureDataResult(True, capture_id, [], [], None, [])
 
-    async def publish(self, reporter: ProgressReporter) -> PublishCaptureDataResult:
+    async def publish(self) -> PublishCaptureDataResult:
         """Publish all records; rejected values do not keep the others from being written.
 
         Raises:
             PublishIncompleteError: The outcome of some records is unknown, or some were not sent.
         """
-        await self._publish_all(reporter)
+        await self._run(self._create_jobs())
         self._result.error = _join_errors(self._result.logs)
         return self._result
 
-    async def _publish_batch(self, indexes: range, client: Client) -> None:
+    async def send(self, indexes: range, client: Client) -> CapturePublishResponse:
         records = list(self._records[indexes.start : indexes.stop])
-        response = await client.data_capture_publish_data(self._capture_id, records)
-        self._add(indexes, require_found(response, "data capture", self._capture_id))
+        response = await client.data_capture_publish_data(self._target_id, records)
+        return require_found(response, "data capture", self._target_id)
+
+    def list_failures(self, indexes: range, response: CapturePublishResponse) -> Iterator[Failure]:
+        for failure in response.failedRecords:
+            index = indexes.start + failure.recordIndex
+            if index in indexes:
+                reason = f"{failure.errorType}: {failure.message}"
+                yield Failure(index, reason, failure.errorType == DUPLICATE)
 
     def _add(self, indexes: range, response: CapturePublishResponse) -> None:
         result = self._result
         result.logs += response.logs
         result.recordsWritten += _to_written(response)
-        for failure in response.failedRecords:
-            failed = self._describe(indexes, failure)
-            result.recordsFailed.append(failed)
-            if failed.recordIndex in indexes:
-                self._note_failure(
-                    failed.recordIndex,
-                    f"{failure.errorType}: {failure.message}",
-                    is_unknown=failure.errorType == DUPLICATE,
-                )
+        result.recordsFailed += [
+            self._describe(indexes, failure) for failure in response.failedRecords
+        ]
 
     def _describe(
         self, indexes: range, failure: CaptureFailedRecord

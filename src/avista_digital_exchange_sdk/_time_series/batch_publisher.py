@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .._backends import TaskWindow
-from .._utils.progress import ProgressCallback, ProgressReporter
-from ..errors import DigitalExchangeError
+from .._utils.progress import ProgressReporter
 from .asset_data import merge_asset_data
-from .publish_job import Jobs, JobTracker, PublishJob, RecordWriter
-from .publish_outcomes import PublishOutcomes, run_publish, summarize_outcomes
+from .job_publisher import JobPublisher
+from .publish_job import Jobs, JobTracker, PublishJob, RecordWriter, WriteJob
+from .publish_outcomes import PublishOutcomes
 
 if TYPE_CHECKING:
     from .._backends import Backend
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from .._generated.input_types import TimeSeriesInputRecord
 
 
-class Publisher:
-    """The base class of publishers, whose jobs run concurrently.
+class Publisher(JobPublisher):
+    """The base class of publishers of time series records.
 
     Args:
         backend: Runs the jobs.
@@ -40,58 +39,19 @@ class Publisher:
         *,
         keep_responses: bool = True,
     ) -> None:
-        self._backend = backend
-        self._outcomes = outcomes
-        self._progress = progress
-        self._what = what
+        super().__init__(backend, outcomes, progress, what)
         self._keep_responses = keep_responses
         self._responses: list[TimeSeriesAssetData] = []
-        self._rejection: DigitalExchangeError | None = None
-        self._callback: ProgressCallback | None = None
 
     async def _publish_jobs(self, jobs: Jobs) -> list[TimeSeriesAssetData]:
         """Run all jobs; raise PublishIncompleteError if only some rows could be written."""
-
-        async def run(callback: ProgressCallback | None) -> DigitalExchangeError | None:
-            self._callback = callback
-            return await self._run_jobs(jobs)
-
-        await run_publish(
-            self._outcomes,
-            self._progress,
-            run,
-            what=self._what,
-            summarize=self._summary,
-            rejections_fail=True,
-        )
+        await self._run(jobs)
         return merge_asset_data(self._responses)
 
-    async def _run_jobs(self, jobs: Jobs) -> DigitalExchangeError | None:
-        """Run all jobs; return the last error.
-
-        Rejected records do not keep the following ones from being written; any other failure ends
-        the publishing, because it would most likely meet the following batches too.
-        """
-        try:
-            await TaskWindow[PublishJob](self._backend).run(jobs)
-        except DigitalExchangeError as failure:
-            return failure
-        return self._rejection
-
     def settle(self, job: PublishJob) -> None:
-        """Add the outcome of a job."""
-        if self._keep_responses:
+        if self._keep_responses and isinstance(job, WriteJob):
             self._responses += job.responses
-        self._rejection = job.rejection or self._rejection
-        self._outcomes.add(job.outcomes)
-
-    def report(self) -> None:
-        """Report the number of sent rows."""
-        if self._callback:
-            self._callback(self._outcomes.finished, self._outcomes.total)
-
-    def _summary(self) -> str:
-        return summarize_outcomes(self._outcomes, self._what)
+        super().settle(job)
 
 
 class BatchPublisher(Publisher):
@@ -133,7 +93,7 @@ class BatchPublisher(Publisher):
             )
 
 
-class _BatchJob(PublishJob):
+class _BatchJob(WriteJob):
     """Writes one batch of records."""
 
     def __init__(

@@ -58,33 +58,23 @@ class PublishJob:
     """The base class of jobs.
 
     Args:
-        asset_id: The asset of the records.
-        keys: What identifies the records. Jobs with a common key run one after the other.
-        writer: Writes the records.
+        target_id: The asset, endpoint or capture of the records.
+        keys: What identifies the records. Jobs of one target with a common key run one after the
+            other.
         tracker: Receives the outcome.
 
     Attributes:
         outcomes: The outcomes of its rows so far.
-        responses: What the platform says was written.
         rejection: The last error that names rejected records.
     """
 
-    def __init__(
-        self,
-        asset_id: str,
-        keys: Iterable[Hashable],
-        writer: RecordWriter,
-        tracker: JobTracker,
-    ) -> None:
-        self.asset_id = asset_id
+    def __init__(self, target_id: str, keys: Iterable[Hashable], tracker: JobTracker) -> None:
+        self.target_id = target_id
         self.outcomes = JobOutcomes()
-        self.responses: list[TimeSeriesAssetData] = []
         self.rejection: DigitalExchangeError | None = None
         self._keys = set(keys)
-        self._writer = writer
         self._tracker = tracker
         self._indexes_in_flight: Sequence[int] = ()
-        self._write_error: DigitalExchangeError | None = None
 
     async def run(self) -> None:
         """Publish the records; raise an error that ends the whole publish."""
@@ -92,7 +82,7 @@ class PublishJob:
 
     def conflicts_with(self, earlier: PublishJob) -> bool:
         """Whether it must not start before an earlier job has ended."""
-        return self.asset_id == earlier.asset_id and not self._keys.isdisjoint(earlier._keys)
+        return self.target_id == earlier.target_id and not self._keys.isdisjoint(earlier._keys)
 
     def settle(self) -> None:
         """Process the outcome."""
@@ -119,10 +109,36 @@ class PublishJob:
             raise
         self._indexes_in_flight = ()
 
+
+class WriteJob(PublishJob):
+    """The base class of jobs that write records of an asset to a database.
+
+    Args:
+        asset_id: The asset of the records.
+        keys: What identifies the records.
+        writer: Writes the records.
+        tracker: Receives the outcome.
+
+    Attributes:
+        responses: What the platform says was written.
+    """
+
+    def __init__(
+        self,
+        asset_id: str,
+        keys: Iterable[Hashable],
+        writer: RecordWriter,
+        tracker: JobTracker,
+    ) -> None:
+        super().__init__(asset_id, keys, tracker)
+        self.responses: list[TimeSeriesAssetData] = []
+        self._writer = writer
+        self._write_error: DigitalExchangeError | None = None
+
     async def _write(self, records: Sequence[TimeSeriesInputRecord]) -> dict[int, Rejection]:
         """Write a batch; return the rejected records by index, or raise any other error."""
         try:
-            self.responses += await self._writer.write(self.asset_id, records)
+            self.responses += await self._writer.write(self.target_id, records)
         except DigitalExchangeError as error:
             rejections = {
                 index: rejection

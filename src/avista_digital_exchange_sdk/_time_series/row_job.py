@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._generated.enums import MeasureValueType
 from ..errors import InvalidRequestError
-from .publish_job import JobTracker, PublishJob, RecordWriter
+from .publish_job import JobTracker, PublishJob, RecordWriter, WriteJob
 from .publish_outcomes import Outcomes
 from .record_planner import (
     Plan,
@@ -54,7 +54,7 @@ class RowTools:
     can_compare: bool = True
 
 
-class RowJob(PublishJob):
+class RowJob(WriteJob):
     """Publishes rows of one asset without changing other stored values.
 
     Args:
@@ -93,7 +93,7 @@ class RowJob(PublishJob):
     async def run(self) -> None:
         """Publish the rows, and plan rejected ones again."""
         rows, times = self._rows, self._times
-        planner = RecordPlanner(self.asset_id, self._tools.options)
+        planner = RecordPlanner(self.target_id, self._tools.options)
         account = _RowAccount(self.outcomes)
         for attempt in range(MAX_ATTEMPTS):
             if attempt > 1:
@@ -124,7 +124,7 @@ class RowJob(PublishJob):
             return []
         names = {value.name for row in rows for value in row.values}
         try:
-            return await self._tools.reader.read(self.asset_id, times, names)
+            return await self._tools.reader.read(self.target_id, times, names)
         except InvalidRequestError as error:
             if self._tools.options.replaces:
                 raise
@@ -142,7 +142,7 @@ class RowJob(PublishJob):
             return []
         times = {planned.key.time for planned in corrections}
         stored = {
-            record.key: record for record in await self._tools.reader.read(self.asset_id, times)
+            record.key: record for record in await self._tools.reader.read(self.target_id, times)
         }
         missing = [planned for planned in corrections if planned.key not in stored]
         for planned in corrections:

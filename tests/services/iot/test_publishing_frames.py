@@ -319,8 +319,10 @@ class TestOutcomes:
         assert (caught.value.unknown, caught.value.rejected) == ([0, 1], {})
 
     def test_interrupted_publish_says_what_was_written(
-        self, exchange: AvistaDigitalExchange, mast: str
+        self, local: LocalExchange, connect: Connect, mast: str
     ) -> None:
+        exchange = connect(local.token, endpoint=local.endpoint, maxConcurrency=1)
+
         def stop(done: int, _total: int | None) -> None:
             if done >= 100:
                 raise KeyboardInterrupt

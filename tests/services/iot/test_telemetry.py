@@ -191,7 +191,7 @@ class TestPublishing:
         wide = {f"attribute {number}": "x" * 100 for number in range(400)}
         fake_platform_client.iot.publish("e", [record(second, **wide) for second in range(5)])
         sizes = [len(sent["data"]) for sent in fake_platform.variables("iot_publish")]
-        assert sizes == [2, 2, 1]
+        assert sorted(sizes) == [1, 2, 2]
 
     def test_null_lists_are_empty(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
@@ -211,7 +211,7 @@ class TestFailures:
         self, connect: Connect, fake_platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
     ) -> AvistaDigitalExchange:
         use_options(monkeypatch, initial_retry_delay=0.001)
-        return connect("token", endpoint=ENDPOINT, maxRetries=1)
+        return connect("token", endpoint=ENDPOINT, maxRetries=1, maxConcurrency=1)
 
     def test_duplicates_after_an_attempt_without_response_are_unknown(
         self, fake_platform: FakePlatform, client: AvistaDigitalExchange
@@ -288,7 +288,8 @@ class TestFailures:
             exchange.iot.publish(
                 endpoint.iotEndpointId, [record(n) for n in range(150)], progress=interrupt
             )
-        assert "100 of 150 records were written (0-99)" in caught.value.__notes__[0]
+        # Those in flight are waited for.
+        assert "150 of 150 records were written (0-149)" in caught.value.__notes__[0]
 
 
 class TestLastValues:

@@ -86,6 +86,7 @@ class TestConcurrency:
             single_record(client, START + 11),
             single_record(client, START * 1000, value="2", version=2, unit="MILLISECONDS"),
         ]
+        server.seconds = 0.2
         client.publishToTimeSeriesDatabase("db", "meter", same)
         first, second, third = sorted(server.finished, key=lambda request: request.received)
         assert second.received < first.answered

@@ -98,8 +98,10 @@ class CaptureDataService(BaseService):
     ) -> PublishCaptureDataResult:
         """Publish records to a capture that is CAPTURING, any number of them.
 
-        They are written in order, in batches of at most 100. Rejected values do not
-        prevent the others from being written, and do not raise an error: see `recordsFailed`.
+        They are sent in batches of at most 100, up to `maxConcurrency` of them at the same time, so
+        the events of the batches may arrive in another order; with `maxConcurrency=1` they are sent
+        in order. Rejected values do not prevent the others from being written, and do not raise an
+        error: see `recordsFailed`.
 
         Args:
             captureId: The ID of the capture.
@@ -134,7 +136,7 @@ class CaptureDataService(BaseService):
         validation.require_id("captureId", captureId)
         reporter = ProgressReporter(progress)
         records = parse_capture_records("data", data)
-        return await CapturePublisher(self._client, captureId, records).publish(reporter)
+        return await CapturePublisher(self._client, captureId, records, reporter).publish()
 
     async def downloadData(
         self,

@@ -64,7 +64,8 @@ class RangeQueryService(BaseService):
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the file is created. `server`: by the platform, which needs a WebSocket
                 connection. `client`: from the pages, by this call; timestamps are then truncated to
-                milliseconds. `auto` is `server`, or `client` if there is no connection.
+                milliseconds. `auto` is `server`, or `client` if there is no connection; a long
+                result of a slow platform is exported in concurrent parts.
             timeZone: The time zone of timestamps in the file, and of naive arguments, which are
                 rejected without it, such as `America/Los_Angeles`. Defaults to UTC. Timestamps in
                 JSON files are always in UTC.

@@ -29,9 +29,11 @@ class TelemetryService(BaseService):
     ) -> PublishIotDataResult:
         """Publish records of an endpoint, any number of them.
 
-        They are written in order, in batches of at most 100. An endpoint has at most one record
-        at a time: a second one is rejected. Rejected records do not prevent the others from
-        being written, and do not raise an error: see `recordsFailed`.
+        They are sent in batches of at most 100, up to `maxConcurrency` of them at the same time, so
+        the events of the batches may arrive in another order; with `maxConcurrency=1` they are sent
+        in order. An endpoint has at most one record at a time: a second one is rejected. Rejected
+        records do not prevent the others from being written, and do not raise an error: see
+        `recordsFailed`.
 
         Args:
             iotEndpointId: The ID of the endpoint.
@@ -69,7 +71,7 @@ class TelemetryService(BaseService):
         validation.require_id("iotEndpointId", iotEndpointId)
         reporter = ProgressReporter(progress)
         records = parse_records("data", data)
-        return await IotPublisher(self._client, iotEndpointId, records).publish(reporter)
+        return await IotPublisher(self._client, iotEndpointId, records, reporter).publish()
 
     async def listEndpointLastValues(
         self,
