@@ -60,7 +60,8 @@ def parse_double(text: str) -> tuple[float, str]:
     if number in (float("inf"), float("-inf")):
         raise ValueError("is outside the range of a DOUBLE")
     shortest = repr(number)
-    return number, text if Decimal(text) == Decimal(shortest) else shortest
+    is_exact = text == shortest or Decimal(text) == Decimal(shortest)
+    return number, text if is_exact else shortest
 
 
 def _parse_integer(text: str) -> int:

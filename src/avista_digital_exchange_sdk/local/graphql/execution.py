@@ -83,7 +83,8 @@ class Execution:
         """The executed mutations with their arguments, by response key."""
         self._server_loop = server_loop
         self._deadline = time.monotonic() + LIMITS.max_execution_seconds
-        self._fields = 0
+        self.fields = 0
+        """The number of resolved fields."""
 
     async def run_on_server_loop(self, coroutine: Coroutine[Any, Any, R]) -> R:
         """Run a coroutine on the event loop of the server."""
@@ -106,9 +107,19 @@ class Execution:
         **arguments: object,
     ) -> Any:
         """Count a field, then resolve it. GraphQL calls this for every field."""
-        self._fields += 1
-        if self._fields > LIMITS.max_resolved_fields or (
-            self._fields % _FIELDS_PER_CLOCK_READING == 0 and time.monotonic() > self._deadline
+        self.count_fields(1)
+        return resolver(source, info, **arguments)
+
+    def count_fields(self, number: int) -> None:
+        """Count resolved fields.
+
+        Raises:
+            ExecutionStoppedError: If there are too many, or they take too long.
+        """
+        readings = self.fields // _FIELDS_PER_CLOCK_READING
+        self.fields += number
+        if self.fields > LIMITS.max_resolved_fields or (
+            self.fields // _FIELDS_PER_CLOCK_READING > readings
+            and time.monotonic() > self._deadline
         ):
             raise ExecutionStoppedError
-        return resolver(source, info, **arguments)

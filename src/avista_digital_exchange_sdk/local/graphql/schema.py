@@ -39,6 +39,7 @@ from ..services.time_series import resolvers as time_series
 from ..services.user import resolvers as user
 from ..state import Context, Resolver, Source
 from ..token_scopes import check_scope
+from .completion import PlainDataContext
 from .documents import Documents, Operation, Parsed
 from .execution import Execution, ExecutionStoppedError, UserThreads
 from .pubsub import Subscription
@@ -144,6 +145,7 @@ class GraphQLSchemaExecutor:
                     operation.name,
                     _resolve_member,
                     middleware=[execution],
+                    execution_context_class=PlainDataContext,
                     is_awaitable=_is_awaitable,
                 )
                 result = await result if inspect.isawaitable(result) else result

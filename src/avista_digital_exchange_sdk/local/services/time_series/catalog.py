@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import duckdb
 
@@ -32,8 +33,7 @@ def text_column(column: str) -> str:
     return f"{column}_text"
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """The records that share an asset, a measure name and dimensions."""
 
     asset_id: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from functools import cache
 from typing import Any, NamedTuple
 
 import duckdb
@@ -93,6 +92,7 @@ class _Batch:
         ]
         self._pending: dict[Key, Record] = {}
         self._replaced: set[int] = set()
+        self._fields: dict[tuple[bool, str, str], tuple[_Field, _Field]] = {}
 
     def validate(self) -> tuple[list[Record], list[Rejection]]:
         """Accept or reject each record, in order."""
@@ -256,19 +256,21 @@ class _Batch:
             return
         records = self._pending.values()
         count, first = len(records), self._catalog.last_sequence + 1
-        series = self._additions.series
+        series_ids = {key: self._additions.series[key] for key in {key for key, _ in self._pending}}
         columns: dict[_Field, list[Any]] = {
             _SEQUENCE: list(range(first, first + count)),
-            _SERIES_ID: [series[key] for key, _ in self._pending],
+            _SERIES_ID: [series_ids[key] for key, _ in self._pending],
             _TIME: [record.time for record in records],
             _VERSION: [record.version for record in records],
             _FINGERPRINT: [record.fingerprint for record in records],
         }
         for row, record in enumerate(records):
-            for cell, value in self._measure_cells(record):
-                if cell not in columns:
-                    columns[cell] = [None] * count
-                columns[cell][row] = value
+            for measure in record.measures:
+                field, text_field = self._find_fields(record.multi, measure.name, measure.type)
+                _set_cell(columns, field, row, measure.value, count)
+                # DuckDB formats a DOUBLE like Python.
+                if measure.type == "DOUBLE" and measure.text != repr(measure.value):
+                    _set_cell(columns, text_field, row, measure.text, count)
         self._connection.execute(
             f"""
             INSERT INTO {self._catalog.table("points")} ({", ".join(f.column for f in columns)})
@@ -278,17 +280,16 @@ class _Batch:
             list(columns.values()),
         )
 
-    def _measure_cells(self, record: Record) -> Iterator[tuple[_Field, Value]]:
-        """Yield the columns and values of the measures of a record."""
-        for measure in record.measures:
+    def _find_fields(self, multi: bool, name: str, measure_type: str) -> tuple[_Field, _Field]:
+        """Return the columns of the values of a measure, and of their strings."""
+        key = multi, name, measure_type
+        if key not in self._fields:
             column = (
-                self._additions.measures[measure.name].physical
-                if record.multi
-                else plain_column(measure.type)
+                self._additions.measures[name].physical if multi else plain_column(measure_type)
             )
-            yield _measure_field(column, measure.type), measure.value
-            if measure.type == "DOUBLE":
-                yield _text_field(column), measure.text
+            text_field = _Field(text_column(column), "VARCHAR")
+            self._fields[key] = _measure_field(column, measure_type), text_field
+        return self._fields[key]
 
 
 class _Field(NamedTuple):
@@ -306,15 +307,16 @@ _VERSION = _Field("version", "BIGINT")
 _FINGERPRINT = _Field("fingerprint", "BIGINT")
 
 
-@cache
+def _set_cell(
+    columns: dict[_Field, list[Any]], field: _Field, row: int, value: Value, count: int
+) -> None:
+    """Set the value of a row in a column of `count` rows."""
+    if field not in columns:
+        columns[field] = [None] * count
+    columns[field][row] = value
+
+
 def _measure_field(column: str, measure_type: str) -> _Field:
     if measure_type == "TIMESTAMP":
         return _Field(column, "BIGINT", f"make_timestamp_ns({column})")
     return _Field(column, measure_type)
-
-
-@cache
-def _text_field(column: str) -> _Field:
-    """Return the column of a DOUBLE's string, which is stored only if the number's differs."""
-    text = text_column(column)
-    return _Field(text, "VARCHAR", f"nullif({text}, {column}::VARCHAR)")

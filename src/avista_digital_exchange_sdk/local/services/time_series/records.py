@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...errors import invalid_request
 from ...values import NANOSECONDS, Value, parse_time, parse_value
@@ -23,8 +23,7 @@ _RESERVED_NAMES = {"time", "measure_name", ASSET_ID}
 _RESERVED_PREFIXES = ("ts_", "measure_value")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """One value of a record: as stored, and as the string that queries return."""
 
     name: str
@@ -48,7 +47,8 @@ class Record:
     """A digest of the measures, by which two records with the same key are compared."""
 
     def __post_init__(self) -> None:
-        content = repr(sorted((m.name, m.type, m.value) for m in self.measures)).encode()
+        # Name, type and value.
+        content = repr(sorted([measure[:3] for measure in self.measures])).encode()
         digest = hashlib.blake2b(content, digest_size=8).digest()
         object.__setattr__(self, "fingerprint", int.from_bytes(digest, signed=True))
 
@@ -123,8 +123,8 @@ def _check_request(where: str, record: Mapping[str, Any] | None) -> None:
     """Perform the checks that reject the whole request."""
     if record is None:
         raise invalid_request(f"{where} is missing.")
-    check_length(f"{where}.Time", record.get("Time"), MAX_NAME_BYTES)
-    check_length(f"{where}.MeasureName", record.get("MeasureName"), MAX_NAME_BYTES)
+    _check_member(where, record, "Time", MAX_NAME_BYTES)
+    _check_member(where, record, "MeasureName", MAX_NAME_BYTES)
     version = record.get("Version")
     if version is not None and version < 1:
         raise invalid_request(f"{where}.Version must be 1 or higher, not {version}.")
@@ -141,7 +141,7 @@ def _check_measure_form(where: str, record: Mapping[str, Any]) -> None:
     if record.get("MeasureValueType") != "MULTI":
         if values:
             raise invalid_request(f"{where}.MeasureValues is only for records of type MULTI.")
-        check_length(f"{where}.MeasureValue", value, MAX_VALUE_BYTES)
+        _check_member(where, record, "MeasureValue", MAX_VALUE_BYTES)
         return
     if value is not None:
         raise invalid_request(f"{where}.MeasureValue is not for records of type MULTI.")
@@ -157,11 +157,21 @@ def _check_pairs(where: str, pairs: Iterable[Mapping[str, Any] | None]) -> None:
     for index, pair in enumerate(pairs):
         if pair is None:
             raise invalid_request(f"{where}[{index}] is missing.")
-        for name, limit in (("Name", MAX_NAME_BYTES), ("Value", MAX_VALUE_BYTES)):
-            text = pair.get(name)
-            # Build no message for the many that are valid.
-            if not (type(text) is str and text.isascii() and 0 < len(text) <= limit):
-                check_length(f"{where}[{index}].{name}", text, limit)
+        if not _is_short(pair.get("Name"), MAX_NAME_BYTES):
+            check_length(f"{where}[{index}].Name", pair.get("Name"), MAX_NAME_BYTES)
+        if not _is_short(pair.get("Value"), MAX_VALUE_BYTES):
+            check_length(f"{where}[{index}].Value", pair.get("Value"), MAX_VALUE_BYTES)
+
+
+def _check_member(where: str, record: Mapping[str, Any], name: str, limit: int) -> None:
+    """Check the length of a member of a record."""
+    if not _is_short(record.get(name), limit):
+        check_length(f"{where}.{name}", record.get(name), limit)
+
+
+def _is_short(text: object, limit: int) -> bool:
+    """Return whether a string is certainly valid, so that no message need be built."""
+    return type(text) is str and text.isascii() and 0 < len(text) <= limit
 
 
 def _read_record(index: int, record: Mapping[str, Any]) -> Record:

@@ -26,6 +26,7 @@ class SchemaChanges:
         self.series: ChainMap[Series, int] = ChainMap({}, catalog.series)
         self._catalog = catalog
         self._seen: set[tuple[object, ...]] = set()
+        self._previous: Series | None = None
 
     def add(self, series: Series, record: Record) -> None:
         """Add the names of a record.
@@ -33,13 +34,13 @@ class SchemaChanges:
         Raises:
             RejectedError: If it conflicts with the catalog.
         """
-        shape = (series, record.multi, *((m.name, m.type) for m in record.measures))
+        shape = (series, record.multi, *[(m.name, m.type) for m in record.measures])
         if shape not in self._seen:
             self._add_names(series, record)
             self._seen.add(shape)
-        name = dict(record.dimensions).get("name", self.assets.get(series.asset_id))
-        if series.asset_id not in self.assets or self.assets[series.asset_id] != name:
-            self.assets[series.asset_id] = name
+        if series != self._previous:
+            self._name_asset(series)
+            self._previous = series
 
     def commit(self) -> None:
         """Add the new names to the catalog, after they are written.
@@ -50,6 +51,12 @@ class SchemaChanges:
             new, known = getattr(self, field).maps
             if new:
                 setattr(self._catalog, field, known | new)
+
+    def _name_asset(self, series: Series) -> None:
+        """Add an asset, or its new name."""
+        name = dict(series.dimensions).get("name", self.assets.get(series.asset_id))
+        if series.asset_id not in self.assets or self.assets[series.asset_id] != name:
+            self.assets[series.asset_id] = name
 
     def _add_names(self, series: Series, record: Record) -> None:
         """Add the dimensions, measures, measure name and series of a record."""
