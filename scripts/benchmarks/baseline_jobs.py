@@ -30,11 +30,9 @@ from avista_digital_exchange_sdk._generated.input_types import (
     TimeSeriesQueryAssetInput,
 )
 
-from . import dataset
+from . import dataset, local_jobs
 from .environment import Environment, Job, Work
 from .request_bodies import record_body
-
-RECORDS_PER_BATCH = 100
 
 
 class BareClient:
@@ -357,19 +355,25 @@ def _pages(bare: BareClient, body: bytes) -> list[bytes]:
 
 
 @contextmanager
+def records(_env: Environment) -> Iterator[Work]:
+    """Create the same objects without validation."""
+    yield lambda: _data_input(dataset.plain_values())
+
+
+@contextmanager
 def publish(env: Environment) -> Iterator[Work]:
     """Send the same requests, serialized in advance, one after the other as the SDK does."""
     asset = f"meter-{uuid4()}"
     values = dataset.plain_values()
     bodies = [
         record_body(
-            lambda client, batch=values[first : first + RECORDS_PER_BATCH]: (  # type: ignore[misc]  # a default binds the batch
+            lambda client, batch=values[first : first + dataset.BATCH_RECORDS]: (  # type: ignore[misc]  # a default binds the batch
                 client.time_series_db_publish_to_database(
                     env.time_series_db_id, asset, _data_input(batch)
                 )
             )
         )
-        for first in range(0, len(values), RECORDS_PER_BATCH)
+        for first in range(0, len(values), dataset.BATCH_RECORDS)
     ]
     bare = BareClient(env)
 
@@ -382,7 +386,7 @@ def publish(env: Environment) -> Iterator[Work]:
 
 def _data_input(values: list[tuple[int, str]]) -> TimeSeriesDbDataInput:
     records = [
-        TimeSeriesInputRecord(
+        TimeSeriesInputRecord.model_construct(
             time=str(time),
             timeUnit=TimeUnit.SECONDS,
             measureName="kW",
@@ -393,7 +397,7 @@ def _data_input(values: list[tuple[int, str]]) -> TimeSeriesDbDataInput:
         )
         for time, value in values
     ]
-    return TimeSeriesDbDataInput(records=records)
+    return TimeSeriesDbDataInput.model_construct(records=records)
 
 
 JOBS: dict[str, Job] = {
@@ -413,5 +417,7 @@ JOBS: dict[str, Job] = {
     "frame-1M": frame(1_000_000),
     "latest": latest,
     "sql": sql,
+    "records": records,
     "publish": publish,
+    "local-publish": local_jobs.insert_rows,
 }

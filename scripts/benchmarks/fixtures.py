@@ -25,7 +25,6 @@ from avista_digital_exchange_sdk.local.query_engine.worker_pools import Workload
 from . import dataset
 
 BLOCK = 1 << 20
-RECORDS_PER_BATCH = 100
 ENTRIES_PER_REQUEST = 100
 
 
@@ -118,10 +117,10 @@ class FixtureBuilder:
         for index, asset in enumerate(dataset.ASSETS):
             records = [
                 dataset.wire_record(second, index * 1000 + second * 10)
-                for second in range(RECORDS_PER_BATCH)
+                for second in range(dataset.BATCH_RECORDS)
             ]
             await store.publish(database, asset, records)
-        copies = dataset.TIMESTAMPS // RECORDS_PER_BATCH
+        copies = dataset.TIMESTAMPS // dataset.BATCH_RECORDS
 
         def repeat(cursor: duckdb.DuckDBPyConnection) -> None:
             points = store.catalog(cursor, database).table("points")
@@ -129,9 +128,9 @@ class FixtureBuilder:
                 f"""
                 INSERT INTO {points}
                 SELECT points.* REPLACE (
-                    sequence + copy * {RECORDS_PER_BATCH * len(dataset.ASSETS)} AS sequence,
+                    sequence + copy * {dataset.BATCH_RECORDS * len(dataset.ASSETS)} AS sequence,
                     make_timestamp_ns(
-                        epoch_ns(time) + copy * {RECORDS_PER_BATCH}::BIGINT * 1000000000
+                        epoch_ns(time) + copy * {dataset.BATCH_RECORDS}::BIGINT * 1000000000
                     ) AS time
                 )
                 FROM range(1, {copies}) AS copies(copy), {points} AS points

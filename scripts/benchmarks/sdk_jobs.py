@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from typing import Literal
 from uuid import uuid4
 
-from . import dataset, line_jobs
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk.types import TimeSeriesInputRecord
+
+from . import dataset, line_jobs, local_jobs
 from .environment import Environment, Job, Work
 from .line_jobs import connect_client
 
@@ -136,13 +139,25 @@ def sql(env: Environment) -> Iterator[Work]:
 
 
 @contextmanager
+def records(env: Environment) -> Iterator[Work]:
+    """Create 100,000 records."""
+    with connect_client(env) as exchange:
+        yield lambda: create_records(exchange)
+
+
+def create_records(exchange: AvistaDigitalExchange) -> list[TimeSeriesInputRecord]:
+    """Create the records to publish."""
+    return [
+        exchange.createTimeSeriesInputRecord(time, "SECONDS", "kW", "DOUBLE", value)
+        for time, value in dataset.plain_values()
+    ]
+
+
+@contextmanager
 def publish(env: Environment) -> Iterator[Work]:
     """Publish 100,000 records of a new asset."""
     with connect_client(env) as exchange:
-        records = [
-            exchange.createTimeSeriesInputRecord(time, "SECONDS", "kW", "DOUBLE", value)
-            for time, value in dataset.plain_values()
-        ]
+        records = create_records(exchange)
         yield lambda: exchange.publishToTimeSeriesDatabase(
             env.time_series_db_id, f"meter-{uuid4()}", records
         )
@@ -165,6 +180,8 @@ JOBS: dict[str, Job] = {
     "frame-1M": frame(1_000_000),
     "latest": latest,
     "sql": sql,
+    "records": records,
     "publish": publish,
+    "local-publish": local_jobs.serve_publishes,
     **line_jobs.JOBS,
 }

@@ -98,6 +98,15 @@ def peak(name: str, highest: int) -> Target:
     return Target(text, highest, lambda medians: medians[name]["sdk"].peak_rss / MB)
 
 
+def cpu_milliseconds(name: str, parts: int, what: str, highest: float) -> Target:
+    """Limit the SDK's CPU time for each part of a job, in milliseconds."""
+    return Target(
+        f"CPU ≤ {highest:g} ms per {what}",
+        highest,
+        lambda medians: 1000 * medians[name]["sdk"].cpu / parts,
+    )
+
+
 def growth(name: str, smaller: str, highest: int) -> Target:
     """Limit the growth of peak memory, compared with a smaller workload, in MB."""
 

@@ -1,8 +1,9 @@
 """The workloads."""
 
+from . import dataset
 from .line import Line
 from .line_workloads import LINE_PUBLISHING, LINE_WORKLOADS
-from .workload import Workload, faster, growth, peak, ratio
+from .workload import Workload, cpu_milliseconds, faster, growth, peak, ratio
 
 CONSTRUCT = (
     "from avista_digital_exchange_sdk import AvistaDigitalExchange\nAvistaDigitalExchange('token')"
@@ -140,10 +141,30 @@ WORKLOADS: list[Workload] = [
     *LINE_WORKLOADS,
     # Those that publish come last, as the data they add stays in the database.
     Workload(
+        "local-publish",
+        "the Local Exchange serving publishes, 100 records with 3 values each",
+        "from_json of the same requests, one INSERT of their rows into DuckDB each",
+        (
+            ratio("local-publish", "cpu", 5),
+            cpu_milliseconds("local-publish", dataset.LOCAL_BATCHES, "request", 10),
+        ),
+    ),
+    Workload(
+        "records",
+        "create 100,000 records",
+        "the same objects without validation",
+        (),
+    ),
+    Workload(
         "publish",
         "publish 100,000 records",
         "the same requests, serialized in advance, sent with plain httpx",
-        (ratio("publish", "wall", 1.3),),
+        (
+            ratio("publish", "wall", 1.3),
+            ratio("publish", "cpu", 3),
+            # The records themselves, which are the caller's.
+            growth("publish", "records", 100),
+        ),
     ),
     *LINE_PUBLISHING,
 ]
