@@ -6,17 +6,20 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+import typer
 
-from avista_digital_exchange_sdk.cli.shells import split_line
+from avista_digital_exchange_sdk.cli.shells import complete_in_bash, split_line
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.admin_client import AdminClient
 from ..support.command_line import Command, run_command
 from ..support.proxy import Proxy
 from .conftest import PROGRAM, TIMEOUT_SECONDS
+from .test_file_names import NAMES
 
 Complete = Callable[..., list[str]]
 
@@ -235,3 +238,27 @@ class TestShells:
             timeout=TIMEOUT_SECONDS,
         )
         assert outcome.stdout.splitlines() == list(lines.values())
+
+    @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
+    @pytest.mark.parametrize("quote", ["", "'", '"'])
+    def test_bash_reads_a_completed_name_as_it_is(
+        self, quote: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        names = [name for name in NAMES if name.isprintable()]
+        script = []
+        for name in names:
+            monkeypatch.setenv("COMP_LINE", f"avista-dx cat {quote}dx:")
+            with pytest.raises(SystemExit):
+                complete_in_bash(partial(typer.echo, f"dx://a/{name}"))
+            completed = capsys.readouterr().out.removesuffix("\n")
+            script.append(f"printf '%s\\0' {quote or 'dx:'}{completed}{quote}")
+        outcome = subprocess.run(["bash", "-c", "\n".join(script)], capture_output=True, check=True)
+        words = outcome.stdout.decode().split("\0")
+        assert words == [*(f"dx://a/{name}" for name in names), ""]
+
+    def test_names_with_line_breaks_are_not_completed(
+        self, complete: Complete, dx: Command, files: str, tmp_path: Path
+    ) -> None:
+        dx("mkdir", f"{files}/two\nlines")
+        assert len(complete("ls", f"{files}/")) == 3
+        dx("rm", "--recursive", f"{files}/two\nlines")

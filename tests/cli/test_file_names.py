@@ -232,6 +232,12 @@ def test_names_that_this_machine_cannot_hold_are_shortened_and_named(
     names = ["x" * 300, "x" * 301, "ü" * 200, "nul\0"]
     for directory_id in admin_client.create_entries(location, home, names, []):
         dx("put", tmp_path / "a.csv", directory_id)
+    long = "x" * 296 + ".csv"
+    dx("put", tmp_path / "a.csv", f"{store}/{long}")
+    result = dx("get", f"{store}/{long}", f"{tmp_path}/single/")
+    assert (result.exit_code, "not a valid file name on this machine" in result.stderr) == (0, True)
+    assert read(tmp_path / "single") == {"x" * 251 + ".csv": "1"}
+    dx("rm", f"{store}/{long}")
     for number, command in enumerate((["get", "--recursive"], ["sync", "--delete"])):
         target = tmp_path / "deep" / str(number)
         result = dx(*command, store, target)

@@ -150,6 +150,11 @@ def test_dry_run_changes_nothing(dx: Command, loads: str, tmp_path: Path, comman
     }[command]
     result = dx(command, "--dry-run", *arguments)
     assert (result.exit_code, "would " in result.stderr) == (0, True)
+    move = {"source": f"{loads}/may.csv", "target": f"{loads}/old/may.csv"}
+    down = {"source": f"{loads}/may.csv", "target": str(tmp_path / "may.csv"), "size": 3}
+    up = {"source": str(local), "target": f"{loads}/april.csv", "size": 1}
+    planned = {"rm": [f"{loads}/may.csv"], "mv": move, "get": [down], "put": [up]}
+    assert dx(command, "--dry-run", "--json", *arguments).json == planned[command]
     assert dx("find", loads).stdout == before
     assert not (tmp_path / "may.csv").exists()
 
@@ -174,3 +179,41 @@ def test_execute_prints_the_data_of_an_operation(dx: Command) -> None:
     assert "OPERATION must be a non-empty string" in dx("execute", "-", input="").stderr
     result = dx("execute", query, "--variables", "[1]")
     assert (result.exit_code, "--variables must be a JSON object" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("path", ["none/../x", "./x", "..", "a//b", "."])
+def test_new_paths_with_names_that_no_entry_can_have_are_refused(
+    dx: Command, loads: str, tmp_path: Path, path: str
+) -> None:
+    (tmp_path / "a.csv").write_text("1")
+    before = dx("find", loads).stdout
+    for arguments in (
+        ["mkdir", f"{loads}/{path}"],
+        ["mv", f"{loads}/may.csv", f"{loads}/{path}"],
+        ["cp", f"{loads}/may.csv", f"{loads}/{path}"],
+        ["put", tmp_path / "a.csv", f"{loads}/{path}"],
+        ["sync", tmp_path, f"{loads}/{path}"],
+    ):
+        result = dx(*arguments)
+        assert (result.exit_code, "must not contain . or .." in result.stderr) == (1, True)
+    assert dx("find", loads).stdout == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["stores", "create", " "], "NAME must be a non-empty string"),
+        (["stores", "rename", "Solar site", ""], "NAME must be a non-empty string"),
+        (["databases", "create", ""], "NAME must be a non-empty string"),
+        (["databases", "rename", "Solar measurements", ""], "NAME must be a non-empty string"),
+        (["tokens", "create", "", "--days", "1"], "NAME must be a non-empty string"),
+        (["mirror", "Solar measurements", __file__], "FOLDER must be a directory"),
+        (["zip", "dx://Solar site", "-o", "/none/x.zip"], "--output must be in an existing"),
+        (["put", __file__, "dx://Solar site", "--jobs", "0"], "--jobs"),
+    ],
+)
+def test_invalid_arguments_are_named_as_they_are_typed(
+    dx: Command, arguments: list[str], expected: str
+) -> None:
+    result = dx(*arguments)
+    assert (result.exit_code, expected in result.stderr) == (2, True)

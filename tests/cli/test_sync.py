@@ -354,6 +354,25 @@ def test_sync_copies_other_files_if_some_cannot_be_read_or_vanish(
     assert dx("cat", f"{store}/may.csv", f"{store}/notes.tmp").stdout == "1,2x"
 
 
+def test_sync_deletes_other_files_if_some_cannot_be_deleted(
+    dx: Command, store: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dx("sync", folder, store)
+    (folder / "may.csv").unlink()
+    (folder / "notes.tmp").unlink()
+    rm_file = DataStoreFileSystem.rm_file
+
+    def refuse_one(files: DataStoreFileSystem, path: str) -> None:
+        if path.endswith("may.csv"):
+            raise PermissionError(13, "Permission denied", path)
+        rm_file(files, path)
+
+    monkeypatch.setattr(DataStoreFileSystem, "rm_file", refuse_one)
+    result = dx("sync", "--delete", "--json", folder, store)
+    assert (result.exit_code, result.json["deleted"]) == (1, ["notes.tmp"])
+    assert "may.csv: Permission denied\navista-dx: 1 of 2 not deleted" in result.stderr
+
+
 def test_sync_does_not_delete_a_copied_file_if_case_is_ignored() -> None:
     source, target = {"May.csv": Entry(1, 2)}, {"may.csv": Entry(1, 1), "june.csv": Entry(1, 1)}
     plan = plan_sync(source, target, lambda *_: False, lambda _: [], str.casefold)

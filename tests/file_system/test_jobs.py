@@ -131,6 +131,22 @@ class TestFailures:
         assert (path, type(error)) == (f"{tree}/1.csv", IsADirectoryError)
         assert len(contents(file_system, f"{home}/x")) == 5
 
+    def test_names_keep_their_unicode_form_however_they_are_copied(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        name = unicodedata.normalize("NFD", "Übersicht.csv")
+        (tmp_path / name).write_text("1")
+        targets = [tmp_path / str(number) for number in range(4)]
+        for target in targets:
+            target.mkdir()
+        file_system.put(str(tmp_path / name), f"{home}/a/")
+        file_system.put([str(tmp_path / name)], [f"{home}/b/{name}"])
+        file_system.get(f"{home}/a/{name}", f"{targets[0]}/")
+        file_system.get(f"{home}/*/*.csv", f"{targets[1]}/")
+        file_system.get([f"{home}/b/{name}"], f"{targets[2]}/")
+        file_system.get(f"{home}/b", f"{targets[3]}/", recursive=True)
+        assert [path.name for path in tmp_path.rglob("*.csv")] == [name] * 6
+
     def test_upload_job_keeps_files_whose_names_differ_in_unicode_form(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:

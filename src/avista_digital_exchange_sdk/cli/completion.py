@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from .._escaping import escape_controls
 from .._models.paths import SEPARATOR
 from .._profiles import files
 from .completion_cache import Fetch, fetch_cached
@@ -78,7 +79,12 @@ def complete_attribute(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _match(values: list[str], incomplete: str) -> list[str]:
-    return [value for value in values if value.startswith(incomplete)]
+    """Return what completes a word, except for names that shells cannot read from one line."""
+    return [
+        value
+        for value in values
+        if value.startswith(incomplete) and escape_controls(value) == value
+    ]
 
 
 def _fetch(ctx: typer.Context, key: str, fetch: Fetch) -> list[str]:

@@ -15,6 +15,7 @@ from .remote_paths import (
     is_pattern,
     is_root,
     resolve_path,
+    to_url,
 )
 
 if TYPE_CHECKING:
@@ -54,21 +55,23 @@ def plan_downloads(
     for source in found:
         if is_file_id(source):
             file = files.exchange.getDataStoreFileMeta(source)
-            path = _local_path(local, file_folder, join_name(file.name, file.fileExtension))
+            name = join_name(file.name, file.fileExtension)
+            path = _local_path(plan, source, local, file_folder, name)
             targets.add(source, path)
             plan.add_by_id(file, path, file_folder)
             continue
         info = files.info(source)
         name = get_name(info, source)
         if info["type"] == "file":
-            path = _local_path(local, file_folder, name)
+            path = _local_path(plan, source, local, file_folder, name)
             targets.add(source, path)
             plan.add_file(info, path, file_folder)
         elif recursive:
-            plan.add_tree(info, _local_path(local, tree_folder, name), tree_folder)
+            path = _local_path(plan, source, local, tree_folder, name)
+            plan.add_tree(info, path, tree_folder)
         else:
             raise validation.invalid_argument(
-                "SOURCE", source, "a file", note="use --recursive for directories"
+                "SOURCE", to_url(source), "a file", note="use --recursive for directories"
             )
     return plan
 
@@ -120,8 +123,16 @@ class _Targets:
         self._targets.add(compose(target))
 
 
-def _local_path(target: str, folder: str | None, name: str) -> str:
-    return target if folder is None else os.path.join(folder, to_local_name(name))
+def _local_path(
+    plan: "DownloadPlan", source: str, target: str, folder: str | None, name: str
+) -> str:
+    """Return the local path of an entry, with its name in a folder or without one."""
+    if folder is None:
+        return target
+    path = os.path.join(folder, to_local_name(name))
+    if to_local_name(name) != name:
+        plan.add_note(source, path)
+    return path
 
 
 def _inside(directory: str, source: Path) -> str:

@@ -31,7 +31,7 @@ _avista_dx_completion() {
 }
 complete -o default -F _avista_dx_completion avista-dx
 """
-_SPECIAL = re.compile(r"""[^\w@%+=:,./*-]""")
+_SPECIAL = re.compile(r"""[^\w@%+=:,./-]""")
 _SPECIAL_IN_QUOTES = re.compile(r"""[$`"\\]""")
 
 
@@ -98,7 +98,7 @@ def complete_in_bash(run: Callable[[], object]) -> None:
 
 def _quote(value: str, line: Line) -> str:
     if line.quote == "'":
-        return value
+        return value.replace("'", "'\\''")
     if line.quote:
         return _SPECIAL_IN_QUOTES.sub(r"\\\g<0>", value)
     quoted = _SPECIAL.sub(r"\\\g<0>", value)

@@ -92,7 +92,7 @@ def list_local(folder: Path, selection: Selection) -> Listing:
         for name in names:
             path = f"{below}{name}"
             # Broken symbolic links are no files, and another program may delete one.
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):
                 status = os.stat(folder / path)
                 if path in selection and stat.S_ISREG(status.st_mode):
                     entries[path] = Entry(status.st_size, status.st_mtime)

@@ -27,6 +27,7 @@ class Replica(NamedTuple):
     source: str
     target: str
     name: str
+    size: int | None
 
 
 class _ReplicaSteps(CopySteps[Replica, None]):
@@ -106,7 +107,7 @@ class CopyingFileSystem(UploadingFileSystem):
                 inner = target + path.removeprefix(source)
                 name = get_name(info, inner)
                 if info["type"] == "file":
-                    tasks.append(Replica(path, inner, name))
+                    tasks.append(Replica(path, inner, name, info["size"]))
                 elif with_directories:
                     directories[inner] = name
         return tasks, directories
@@ -117,8 +118,9 @@ class CopyingFileSystem(UploadingFileSystem):
         if self.isdir(source):
             self.makedirs(target, exist_ok=True)
         else:
-            name = get_name(self._listings.find(source), target)
-            self.copy_over(Replica(source, target, name), self._prepare_target(target))
+            info = self._listings.find(source)
+            task = Replica(source, target, get_name(info, target), info["size"])
+            self.copy_over(task, self._prepare_target(target))
 
     def copy_over(self, task: Replica, upload_target: UploadTarget) -> None:
         """Copy a file through this machine."""

@@ -20,6 +20,7 @@ from ..client import get_services
 from ..errors import DigitalExchangeError
 from ._batches import Batches
 from ._downloads import Containment, Download, DownloadPlan, is_complete
+from ._entries import get_name
 from ._pairs import Pair, join_names, pair_copies, path_to_str, to_absolute_target
 from ._parallel_copy import CopyJob, CopySteps, Failure, JobReport, count_in_flight
 from ._read_only import ReadOnlyFileSystem
@@ -127,13 +128,14 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         self, plan: DownloadPlan, pair: Pair, root: str | None, *, is_limited: bool
     ) -> None:
         source, target = self._strip_protocol(pair.source), pair.target
-        if root is not None and target != root:
-            # Paths below the root consist of names from the platform.
-            target = join_names(root, target.removeprefix(root))
-        else:
-            root = None
         try:
             info = self._listings.find(source)
+            if root is not None and target != root:
+                # Paths below the root consist of names from the platform.
+                parent, separator, name = target.removeprefix(root).rpartition(SEPARATOR)
+                target = join_names(root, f"{parent}{separator}{get_name(info, name)}")
+            else:
+                root = None
             if info["type"] != "directory":
                 plan.add_file(info, target, root)
             elif pair.levels != 0:

@@ -106,6 +106,10 @@ class DownloadPlan:
         """Add a directory without its contents."""
         self.folders.append(Folder(info["name"], target, root or target))
 
+    def add_note(self, source: str, target: str, reason: str = NOT_A_NAME_HERE) -> None:
+        """Note that a file or directory is downloaded under a different name."""
+        self.notes.append(f"{source}: {reason}; downloaded as {target}")
+
     def add_tree(
         self,
         top: Info,
@@ -166,7 +170,7 @@ class DownloadPlan:
         path = os.path.join(folder, local)
         hidden = hidden or changed
         if hidden is not None:
-            self.notes.append(f"{info['name']}: {hidden}; downloaded as {path}")
+            self.add_note(info["name"], path, hidden)
         return path
 
     def _add(self, info: Info, target: Any, root: str | None, *, is_by_id: bool = False) -> None:

@@ -57,6 +57,11 @@ def is_not_empty(path: str) -> OSError:
     return OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), path)
 
 
+def has_invalid_name(path: str) -> OSError:
+    """Create the error for a new path with a name that no path can contain."""
+    return OSError(errno.EINVAL, "a path must not contain . or .. or an empty name", path)
+
+
 def root_is_read_only(path: str) -> PermissionError:
     """Create the error for changing the root or a data store itself."""
     message = "data stores are created and deleted by createDataStore() and deleteDataStore()"

@@ -13,7 +13,7 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # un
 
 from .._backends import run_sync
 from .._generated.fragments import DataStoreFile
-from .._models.paths import SEPARATOR
+from .._models.paths import SEPARATOR, is_valid_component
 from .._services.storage.files import FileDownload
 from .._services.storage.uploads import NewFile, upload_source
 from .._transfer.upload import Source
@@ -302,10 +302,17 @@ class UploadingFileSystem(DownloadingFileSystem):
 
 
 def split(path: str) -> tuple[str, str]:
-    """Split a path into the parent directory and the name."""
+    """Split a path into the parent directory and the name.
+
+    Raises:
+        OSError: It is the root or a data store, or contains a name that no entry can have.
+    """
     parent, _, name = path.rpartition(SEPARATOR)
     if not parent:
         raise _errors.root_is_read_only(path)
+    _, *names = path.split(SEPARATOR)
+    if not all(map(is_valid_component, names)):
+        raise _errors.has_invalid_name(path)
     return parent, name
 
 

@@ -87,8 +87,8 @@ class UploadPlan:
         if self._claim(source, target, is_directory=True):
             path = compose(target)
             self.directories.append(path)
-            if path != target:
-                self.names[path] = _get_name(target)
+            if not path.isascii():
+                self.names[path] = _get_name(source, target)
 
     def _add_tree(self, top: str, target: str, maxdepth: int | None) -> None:
         """Walk a directory without recursion, whose depth Python limits."""
@@ -133,7 +133,9 @@ class UploadPlan:
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", source)
         if self._claim(source, target):
-            self.files.append(Upload(source, compose(target), status.st_size, _get_name(target)))
+            self.files.append(
+                Upload(source, compose(target), status.st_size, _get_name(source, target))
+            )
 
     def _claim(self, source: str, target: str, *, is_directory: bool = False) -> bool:
         """Record the target of a source; fail if another source has the same target."""
@@ -154,8 +156,11 @@ def printable_path(path: str) -> str:
     return escape_controls(os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
-def _get_name(target: str) -> str:
-    name = target.rpartition(SEPARATOR)[2]
+def _get_name(source: str, target: str) -> str:
+    """Return the name that a file gets, in the Unicode form that it has here."""
+    name, own = target.rpartition(SEPARATOR)[2], os.path.basename(source)
+    if compose(own) == compose(name):
+        name = own
     # The file systems of macOS return decomposed names of files that were created with others.
     return compose(name) if sys.platform == "darwin" else name
 

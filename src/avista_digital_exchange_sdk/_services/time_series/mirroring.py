@@ -91,6 +91,8 @@ class MirrorService(BaseService):
 
         validation.require_id("timeSeriesDbId", timeSeriesDbId)
         directory = validation.parse_path("folder", folder)
+        if directory.exists() and not directory.is_dir():
+            raise validation.invalid_argument("folder", folder, "a directory")
         overlap_ns = parse_overlap("overlap", overlap)
         reporter = ProgressReporter(progress)
         state = load_state(directory, timeSeriesDbId)

@@ -113,6 +113,8 @@ def rm(
     if dry_run:
         for match in matching:
             run.info(f"would delete {match}")
+        if run.json:
+            print_json(matching)
         return
     if len(matching) > 1 or recursive:
         confirm(f"Delete {_describe(matching)} permanently?", yes=yes)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..._utils import validation
 from ..command import CommandGroup, command
 from ..completion import complete_database
 from ..confirmation import Yes, confirm
@@ -50,12 +51,14 @@ def create(
     description: Annotated[str | None, typer.Option(metavar="TEXT", help="What it holds.")] = None,
 ) -> None:
     """Create a time series database."""
+    validation.require_str("NAME", name)
     _report(run, "created", run.exchange.createTimeSeriesDatabase(name, description))
 
 
 @command('avista-dx databases rename "Solar measurements" "Solar measurements 2024"')
 def rename(run: CommandContext, database: Database, name: Name) -> None:
     """Rename a time series database."""
+    validation.require_str("NAME", name)
     database_id = find_database(run, database)
     _report(run, "renamed", run.exchange.updateTimeSeriesDatabase(database_id, name))
 

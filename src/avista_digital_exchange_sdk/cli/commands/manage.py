@@ -65,7 +65,7 @@ def mv(
     """
     path, goal = _source_and_target(run, source, target, no_clobber=no_clobber)
     if dry_run:
-        run.info(f"would move {to_url(path)} to {to_url(goal)}")
+        _show_plan(run, "move", path, goal)
         return
     run.files.mv(path, goal, recursive=True)
     _report_target(run, "moved", path, goal)
@@ -96,7 +96,7 @@ def cp(
             "SOURCE", source, "a file", note="use --recursive for directories"
         )
     if dry_run:
-        run.info(f"would copy {to_url(path)} to {to_url(goal)}")
+        _show_plan(run, "copy", path, goal)
         return
     run.files.copy(path, goal, recursive=recursive)
     _report_target(run, "copied", path, goal)
@@ -180,8 +180,9 @@ def zip_(
             if identifier is None:
                 raise validation.invalid_argument("PATH", remote_path, "a path in a data store")
             ids.append(identifier)
+    target = validation.resolve_output_path("--output", output, "")
     with run.progress("downloading", "bytes") as callback:
-        written = run.exchange.downloadDataStoreZip(ids, output, progress=callback)
+        written = run.exchange.downloadDataStoreZip(ids, target, progress=callback)
     if run.json:
         print_json({"target": str(written), "files": ids})
     run.info(f"downloaded {written}")
@@ -211,6 +212,12 @@ def _source_and_target(
     if no_clobber and run.files.exists(goal):
         raise FileExistsError(17, "File exists", to_url(goal))
     return path, goal
+
+
+def _show_plan(run: CommandContext, verb: str, path: str, goal: str) -> None:
+    if run.json:
+        print_json({"source": to_url(path), "target": to_url(goal)})
+    run.info(f"would {verb} {to_url(path)} to {to_url(goal)}")
 
 
 def _report_target(run: CommandContext, done: str, path: str, goal: str) -> None:

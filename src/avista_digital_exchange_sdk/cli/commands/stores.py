@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..._utils import validation
 from ..command import CommandGroup, command
 from ..completion import complete_remote_path
 from ..confirmation import Yes, confirm
@@ -43,12 +44,14 @@ def create(
     description: Annotated[str | None, typer.Option(metavar="TEXT", help="What it holds.")] = None,
 ) -> None:
     """Create a data store."""
+    validation.require_str("NAME", name)
     _report(run, "created", run.exchange.createDataStore(name, description))
 
 
 @command('avista-dx stores rename "Solar site" "Solar site 1"')
 def rename(run: CommandContext, store: Store, name: Name) -> None:
     """Rename a data store."""
+    validation.require_str("NAME", name)
     _report(run, "renamed", run.exchange.updateDataStore(find_data_store(run, store), name))
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,7 +34,7 @@ from .copy import Jobs
 
 if TYPE_CHECKING:
     from ...file_system._downloads import Download, DownloadPlan
-    from ...file_system._parallel_copy import JobReport
+    from ...file_system._parallel_copy import Failure, JobReport
     from ...file_system._uploads import Upload, UploadPlan
 
 # File systems round times to two seconds at worst.
@@ -116,13 +116,14 @@ def sync(
 
         size = sum(job.source[path].size or 0 for path in plan.copied)
         copied, report = job.copy(plan.copied, AggregateCallback(callback, size), jobs)
+    failures: list[Failure] = []
     if not report.failures:
-        for path in sorted(set(plan.deleted).difference(deleted)):
-            job.delete(path)
-        deleted = plan.deleted
+        others, failures = job.delete(set(plan.deleted).difference(deleted))
+        deleted += others
     if run.json:
-        print_json({"copied": copied, "deleted": deleted})
+        print_json({"copied": copied, "deleted": sorted(deleted)})
     exit_on_failures(report, "copied", is_single=False)
+    print_failures_and_exit(failures, f"of {len(plan.deleted)} not deleted")
 
 
 def _show(run: CommandContext, plan: SyncPlan, *, dry_run: bool) -> None:
@@ -196,13 +197,12 @@ class _Sync:
     def clear(self, plan: SyncPlan) -> list[str]:
         """Delete what is in the place of files to copy; return the paths of the files."""
         files, directories = find_obstacles(plan, self.target.directories, self.to_key)
-        for path in files:
-            self.delete(path)
+        deleted, _ = self.delete(files)
         for path in directories:
             # With files that do not take part, it remains, and copying fails.
             with contextlib.suppress(OSError):
                 self._remove_directory(path)
-        return files
+        return deleted
 
     def _remove_directory(self, path: str) -> None:
         """Remove an empty directory of the target."""
@@ -233,7 +233,25 @@ class _Sync:
         """Run the plan."""
         raise NotImplementedError
 
-    def delete(self, path: str) -> None:
+    def delete(self, paths: Iterable[str]) -> "tuple[list[str], list[Failure]]":
+        """Delete files of the target; return those that are deleted, and the failures."""
+        from ...file_system._concurrency import map_concurrently
+        from ...file_system._errors import affects_all
+        from ...file_system._parallel_copy import Failure
+
+        deleted: list[str] = []
+        failures: list[Failure] = []
+        for path, outcome in map_concurrently(self._delete, paths):
+            error = outcome.exception()
+            if error is None:
+                deleted.append(path)
+            elif isinstance(error, Exception) and not affects_all(error):
+                failures.append(Failure(path, error))
+            else:
+                raise error
+        return deleted, sorted(failures, key=lambda failure: failure.path)
+
+    def _delete(self, path: str) -> None:
         """Delete a file of the target, unless it no longer exists."""
         raise NotImplementedError
 
@@ -287,7 +305,7 @@ class _Upload(_Sync):
     def _remove_directory(self, path: str) -> None:
         self._files.rmdir(f"{self._remote}{SEPARATOR}{path}")
 
-    def delete(self, path: str) -> None:
+    def _delete(self, path: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             self._files.rm_file(f"{self._remote}{SEPARATOR}{path}")
 
@@ -343,7 +361,7 @@ class _Download(_Sync):
     def _remove_directory(self, path: str) -> None:
         (self._local / path).rmdir()
 
-    def delete(self, path: str) -> None:
+    def _delete(self, path: str) -> None:
         (self._local / path).unlink(missing_ok=True)
 
 

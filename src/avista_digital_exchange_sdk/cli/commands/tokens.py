@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..._utils import validation
 from ..command import CommandGroup, command
 from ..context import CommandContext
 from ..output import print_json
@@ -36,6 +37,7 @@ def create(
 
     The value is a secret, and the platform does not return it again.
     """
+    validation.require_str("NAME", name)
     token = run.exchange.createAuthenticationToken(name, days)
     value = str(token.tokenValue or "")
     try:
