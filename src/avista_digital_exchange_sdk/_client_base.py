@@ -17,7 +17,7 @@ from ._backends import (
     run_sync,
 )
 from ._graphql.client import GraphQLClient
-from ._options import DEFAULT_CONCURRENCY, Options
+from ._options import DEFAULT_CONCURRENCY, MAX_CONCURRENCY, Options
 from ._profiles.access import Access, resolve_access, resolve_http_hosts
 from ._secrets import Secret, TokenHolder
 from ._utils import validation
@@ -25,7 +25,6 @@ from ._utils.logging import client_logger
 from .errors import InvalidParameterError
 
 MAX_RETRIES = 100
-MAX_CONCURRENCY = 64
 
 _Client = TypeVar("_Client", bound=GraphQLClient)
 

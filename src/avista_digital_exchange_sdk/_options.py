@@ -5,6 +5,9 @@ from dataclasses import dataclass
 # Maximum number of concurrent requests of a client, unless its argument specifies another.
 DEFAULT_CONCURRENCY = 8
 
+# Maximum value of that argument.
+MAX_CONCURRENCY = 64
+
 
 @dataclass(frozen=True)
 class Options:

@@ -343,7 +343,16 @@ class TestOptions:
         names = {OPTION_BY_PARAMETER.get(argument, argument) for argument in arguments}
         assert names <= options
         of_every_command = {"--json", "--ids", "--profile", "--verbose", "-v", "--quiet", "-q"}
-        assert options - names - of_every_command <= {"database", "files", "--iot", "--help", "-h"}
+        own = {"database", "files", "--iot", "--jobs", "-j", "--help", "-h"}
+        assert options - names - of_every_command <= own
+
+    @pytest.mark.parametrize(("jobs", "exit_code"), [("1", 0), ("64", 0), ("0", 2), ("65", 2)])
+    def test_publish_limits_concurrent_requests(
+        self, dx: Command, database: str, write: Write, jobs: str, exit_code: int
+    ) -> None:
+        source = write("assetId,timestamp,A kW", "7,2024-05-01T00:00:00Z,12.5")
+        outcome = dx("publish", database, source, "--jobs", jobs)
+        assert (outcome.exit_code, "--jobs" in outcome.stderr) == (exit_code, exit_code == 2)
 
     def test_mapping_keys_are_the_names_of_options(self) -> None:
         for argument, key in OPTION_NAMES.items():

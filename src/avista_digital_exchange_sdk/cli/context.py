@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .._escaping import escape_controls
+from .._options import DEFAULT_CONCURRENCY
 from .._secrets import Secret
 from .._utils.logging import logger
 from ..errors import DigitalExchangeWarning
@@ -42,7 +43,13 @@ class CommandContext:
         exact_sizes: Whether sizes on a terminal are numbers of bytes.
         pager: Whether output that does not fit on the screen is shown with a pager.
         profile: The name of the profile, or None.
+
+    Attributes:
+        max_requests: Maximum number of concurrent requests to the API, set before the client is
+            used.
     """
+
+    max_requests = DEFAULT_CONCURRENCY
 
     def __init__(
         self,
@@ -90,7 +97,9 @@ class CommandContext:
         """The client configured by the profile or the environment."""
         from ..client import AvistaDigitalExchange
 
-        return self._exit_stack.enter_context(AvistaDigitalExchange(profile=self.profile))
+        return self._exit_stack.enter_context(
+            AvistaDigitalExchange(profile=self.profile, maxConcurrency=self.max_requests)
+        )
 
     def connect(self, token: Secret[str], endpoint: str) -> "AvistaDigitalExchange":
         """Create a client with another token."""

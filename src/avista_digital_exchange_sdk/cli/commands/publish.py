@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..._options import DEFAULT_CONCURRENCY, MAX_CONCURRENCY
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.local_paths import expand_home
@@ -189,6 +190,18 @@ def publish(
     rename_assets: Annotated[
         bool, typer.Option("--rename-assets", help="Allow different names for existing assets.")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            max=MAX_CONCURRENCY,
+            help=f"Send at most N requests at the same time, 1 to {MAX_CONCURRENCY} "
+            f"(default: {DEFAULT_CONCURRENCY}).",
+        ),
+    ] = None,
     inspect: Annotated[
         bool,
         typer.Option("--inspect", help="Show what is detected in files, without publishing."),
@@ -212,6 +225,7 @@ def publish(
     with the option that resolves them. Publishing the same file again changes nothing.
     """
     require_extra("arrow", "pyarrow")
+    run.max_requests = jobs or DEFAULT_CONCURRENCY
     options: dict[str, Any] = {
         "assetId": asset,
         "assetIdColumn": asset_column,
