@@ -13,6 +13,7 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk._file_input.mapping_file import OPTION_NAMES
 from avista_digital_exchange_sdk._utils.validation import invalid_argument
 from avista_digital_exchange_sdk.cli.app import app
+from avista_digital_exchange_sdk.cli.command import COMMON_OPTIONS
 from avista_digital_exchange_sdk.cli.parameter_names import OPTION_BY_PARAMETER
 
 from ..support.command_line import Command
@@ -342,9 +343,8 @@ class TestOptions:
         ).parameters.keys() - {"self", *self.OTHERS}
         names = {OPTION_BY_PARAMETER.get(argument, argument) for argument in arguments}
         assert names <= options
-        of_every_command = {"--json", "--ids", "--profile", "--verbose", "-v", "--quiet", "-q"}
         own = {"database", "files", "--iot", "--jobs", "-j", "--help", "-h"}
-        assert options - names - of_every_command <= own
+        assert options - names - COMMON_OPTIONS <= own
 
     @pytest.mark.parametrize(("jobs", "exit_code"), [("1", 0), ("64", 0), ("0", 2), ("65", 2)])
     def test_publish_limits_concurrent_requests(
