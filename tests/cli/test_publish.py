@@ -115,8 +115,8 @@ class TestColumns:
             (
                 ["timestamp,a", "2024-05-01T00:00:00,1"],
                 [],
-                "may.csv, line 2, column 'timestamp': '2024-05-01T00:00:00' says no time zone; say "
-                "which it is in with --time-zone America/Los_Angeles, --time-zone=-08:00 or "
+                "may.csv, line 2, column 'timestamp': '2024-05-01T00:00:00' has no time zone; pass "
+                "its time zone, such as --time-zone America/Los_Angeles, --time-zone=-08:00 or "
                 "--time-zone UTC",
             ),
             (
@@ -127,22 +127,22 @@ class TestColumns:
             (
                 ["timestamp,a,b", "2024-05-01T00:00:00Z,1"],
                 [],
-                "may.csv, line 2: must have 3 cells as the names have, got 2: "
-                "'2024-05-01T00:00:00Z,1'; if the last lines are no data, --skip-footer 1 leaves "
-                "one out; a comma in a cell needs quotes around the cell",
+                "may.csv, line 2: must have 3 cells like the header, got 2: "
+                "'2024-05-01T00:00:00Z,1'; if the last lines are not data, --skip-footer 1 ignores "
+                "one; a comma in a cell needs quotes around the cell",
             ),
             (
                 ["timestamp,a", "May,1"],
                 [],
-                "may.csv, column 'timestamp': 'May' is no time that can be read here; say its "
-                "format as strptime's, as --time-format '%d/%m/%Y %H:%M', or name another column "
-                "with --time-column",
+                "may.csv, column 'timestamp': 'May' is not a timestamp of a known format; pass "
+                "its format, such as --time-format '%d/%m/%Y %H:%M', or another column with "
+                "--time-column",
             ),
             (
                 ["timestamp,a", "2024-05-01T00:00:00Z,x"],
                 ["--type", "a=DOUBLE"],
-                "may.csv, line 2, column 'a': 'x' is no DOUBLE, the type asked for; --null-value x "
-                "leaves such cells out",
+                "may.csv, line 2, column 'a': 'x' is not a DOUBLE, the type requested; "
+                "--null-value x treats such cells as missing",
             ),
             (
                 ["timestamp,a", "2024-05-01T00:00:00Z,1"],
@@ -162,8 +162,8 @@ class TestColumns:
             (
                 ["timestamp,a,b", "2024-05-01T00:00:00Z,1,2"],
                 ["--rename", "a=b"],
-                "may.csv: columns 'a' and 'b' would both be published as 'b'; name them apart with "
-                "--rename b=NAME",
+                "may.csv: columns 'a' and 'b' would both be published as 'b'; name one differently "
+                "with --rename b=NAME",
             ),
         ],
     )
@@ -189,7 +189,7 @@ class TestColumns:
         outcome = dx("publish", database, source, "--asset", "q")
         assert outcome.exit_code == 2
         assert outcome.stderr == (
-            "avista-dx: latin.csv, line 1: is not text in UTF-8 (byte 0xc4); say its encoding, "
+            "avista-dx: latin.csv, line 1: is not encoded in UTF-8 (byte 0xc4); pass its encoding, "
             "such as --encoding cp1252\n"
         )
 
@@ -371,7 +371,7 @@ class TestOptions:
         problems = [text for name, text in rows if name == "problem"]
         assert len(problems) == 3
         assert "--time-format '%d.%m.%Y %H:%M' or month/day/year" in problems[0]
-        assert "'01.02.2024 00:00' says no time zone" in problems[1]
+        assert "'01.02.2024 00:00' has no time zone" in problems[1]
         assert problems[2].startswith(
             "may.csv, line 2, column 'kW': '1,5' is not a plain number; read it with --decimal ','"
         )

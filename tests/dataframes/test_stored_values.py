@@ -152,7 +152,7 @@ class TestSubsets:
         incomplete = caught.value
         assert incomplete.rejected == {
             1: "'kW' at 2024-05-01T01:00:00.000Z is stored as 2.5, got 9999; "
-            "to replace stored values, give correct=True"
+            "to replace stored values, pass correct=True"
         }
         assert (incomplete.written, incomplete.unchanged) == ([0, 2], [])
         assert "values stored: 4 (rows: 3), already in the database: 1" in str(incomplete)
@@ -281,7 +281,7 @@ class TestNames:
     def test_another_asset_name_is_refused_unless_requested(self, path: Place) -> None:
         path.publish({"kW": [1.5], "name": ["Feeder 7"]})
         rows = {"kW": [1.5, 2.5], "name": ["Feeder Seven"] * 2}
-        with pytest.raises(InvalidParameterError, match="'feeder-7' is called 'Feeder 7', got "):
+        with pytest.raises(InvalidParameterError, match="'feeder-7' has the name 'Feeder 7', got "):
             path.publish(rows)
         assert path.stored() == {"kW": [1.5]}
         path.publish(rows, renameAssets=True)
@@ -294,7 +294,7 @@ class TestNames:
         path.publish({"kW": [1.5, 2.5], "name": [None, "Feeder 7"]})
         path.publish({"kW": [1.5, 2.5], "name": ["Feeder 7", None]})
         assert path.count_values() == {"kW": 2}
-        with pytest.raises(InvalidParameterError, match=r"'x' is called 'a', got the name 'b'"):
+        with pytest.raises(InvalidParameterError, match=r"'x' has the name 'a', got 'b'"):
             path.publish({"kW": [1.5, 2.5], "name": ["a", "b"]}, assetId="x")
 
 
@@ -342,7 +342,9 @@ class TestDuplicates:
             {"timestamp": [DAY, DAY, DAY], "kW": [1.5, None, 2.5], "kVAR": [None, 0.5, None]}
         )
         publish = path.client.publishDataFrameToTimeSeriesDatabase
-        with pytest.raises(InvalidParameterError, match=r"rows 0 and 2 both hold 'kW'.*'1.5' and"):
+        with pytest.raises(
+            InvalidParameterError, match=r"rows 0 and 2 both have a value of 'kW'.*'1.5' and"
+        ):
             publish(path.database, frame, assetId="a", correct=correct)
         assert path.stored("a") == {}
 
@@ -359,7 +361,7 @@ class TestDuplicates:
 
     def test_values_that_differ_only_in_dimensions_are_refused(self, path: Place) -> None:
         frame = pd.DataFrame({"timestamp": [DAY, DAY], "tag": ["kW", "kVAR"], "value": [1.5, 1.5]})
-        with pytest.raises(InvalidParameterError, match="dimensions do not tell values apart"):
+        with pytest.raises(InvalidParameterError, match="dimensions do not distinguish values"):
             path.client.publishDataFrameToTimeSeriesDatabase(
                 path.database, frame, assetId="feeder-7", dimensionColumns=["tag"]
             )

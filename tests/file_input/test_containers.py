@@ -66,24 +66,24 @@ def test_container_is_detected_by_its_content(files: FilePublisher, name: str) -
 
 
 DAMAGED: dict[str, tuple[bytes, dict[str, Any], str]] = {
-    "gzip cut off": (gzip.compress(PLAIN * 100)[:-20], {}, "is damaged or incomplete (EOFError)"),
-    "gzip with a wrong sum": (gzip.compress(PLAIN)[:-8] + bytes(8), {}, "is damaged or incomplete"),
-    "zip cut off": (zipped({"may.csv": PLAIN})[:-30], {}, "is damaged or incomplete"),
+    "gzip cut off": (gzip.compress(PLAIN * 100)[:-20], {}, "is damaged or truncated (EOFError)"),
+    "gzip with a wrong sum": (gzip.compress(PLAIN)[:-8] + bytes(8), {}, "is damaged or truncated"),
+    "zip cut off": (zipped({"may.csv": PLAIN})[:-30], {}, "is damaged or truncated"),
     "zip of several": (
         zipped({"a.csv": PLAIN, "b.csv": PLAIN}),
         {},
-        "must hold one file, got 2: 'a.csv', 'b.csv'; name one with member='a.csv'",
+        "must contain one file, got 2: 'a.csv', 'b.csv'; pass one with member='a.csv'",
     ),
     "empty zip": (zipped({}), {}, "input.csv: "),
     "empty gzip": (gzip.compress(b""), {}, "is empty"),
     "no such member": (zipped({"a.csv": PLAIN}), {"member": "c.csv"}, "member must be one of"),
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(30), {}, "is a 7-Zip archive"),
     "zstd": (b"\x28\xb5\x2f\xfd" + bytes(30), {}, "is compressed with Zstandard"),
-    "Parquet cut off": (b"PAR1" + bytes(50), {}, "is no Parquet file"),
+    "Parquet cut off": (b"PAR1" + bytes(50), {}, "is not a Parquet file"),
     "JSON cut off": (
         b'[{"timestamp": "2024-05-01T00:00:00Z", "kW": 1',
         {},
-        "is no JSON, or is cut",
+        "is not JSON, or is trunc",
     ),
 }
 
@@ -152,9 +152,7 @@ class TestWorkbooks:
         )
         report = files.publish(path)
         assert files.stored() == {"a/kW": ["2024-05-01 00:00 1"]}
-        assert report.files[0].notices == [
-            "rows 1 to 2 stand before the names and are not published"
-        ]
+        assert report.files[0].notices == ["rows 1 to 2 before the header: not published"]
 
     def test_percentages_are_reported(self, files: FilePublisher) -> None:
         path = self.workbook(files, ["timestamp", "SOC"], ["2024-05-01T00:00:00Z", 0.815])
@@ -179,7 +177,7 @@ class TestWorkbooks:
 
     def test_formulas_without_a_result_are_reported(self, files: FilePublisher) -> None:
         path = self.workbook(files, ["timestamp", "kW"], ["2024-05-01T00:00:00Z", "=1+1"])
-        with pytest.raises(InvalidParameterError, match="cell B2 holds a formula whose result"):
+        with pytest.raises(InvalidParameterError, match="cell B2 contains a formula whose result"):
             files.publish(path)
 
     def test_merged_cells_are_reported(self, files: FilePublisher) -> None:
@@ -345,8 +343,8 @@ class TestJson:
             notices.append([notice.partition(":")[2] for notice in report.files[0].notices])
         assert files.stored()["a/kW"] == ["2024-05-01 00:02 1.50"]
         assert files.stored()["a/note"][0] == '2024-05-01 00:00 is NaN, "-NaN\\'
-        assert notices[0] == [" 2 cells such as 'NaN' hold no number and are not published"]
-        assert notices[1] == [" 1 cells such as 'NaN' hold no number and are not published"]
+        assert notices[0] == [" 2 cells such as 'NaN' have no number and are not published"]
+        assert notices[1] == [" 1 cells such as 'NaN' have no number and are not published"]
 
     def test_json_array_with_infinity_is_refused_with_advice_that_works(
         self, files: FilePublisher
@@ -369,12 +367,14 @@ class TestJson:
 
     def test_nested_json_values_are_refused(self, files: FilePublisher) -> None:
         path = files.write('[{"timestamp": "2024-05-01T00:00:00Z", "kW": [1]}]', "may.json")
-        with pytest.raises(InvalidParameterError, match="object 1, column 'kW': holds an array or"):
+        with pytest.raises(
+            InvalidParameterError, match="object 1, column 'kW': contains an array or"
+        ):
             files.publish(path)
 
     def test_line_of_invalid_json_is_reported(self, files: FilePublisher) -> None:
         path = files.write('{"timestamp": "2024-05-01T00:00:00Z", "kW": 1}\n{"timestamp": \n', "m")
-        with pytest.raises(InvalidParameterError, match="m, line 2: is no JSON object"):
+        with pytest.raises(InvalidParameterError, match="m, line 2: is not a JSON object"):
             files.publish(path)
 
 

@@ -153,7 +153,7 @@ def test_ambiguous_times_of_rejected_rows_are_not_inferred(files: FilePublisher)
     with pytest.raises(PublishIncompleteError):
         files.publish(path, saveRejected=True, **arguments)
     rejected = files.folder / "input.csv.rejected.csv"
-    with pytest.raises(InvalidParameterError, match="comes twice"):
+    with pytest.raises(InvalidParameterError, match="is ambiguous"):
         files.publish(rejected, correct=True, **arguments)
     files.publish(rejected, correct=True, **arguments | {"ambiguous": "later"})
     assert files.stored() == {"a/kW": ["2024-11-03 08:30 1", "2024-11-03 09:30 3"]}

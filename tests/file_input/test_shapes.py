@@ -178,12 +178,12 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "no asset": (
         ["timestamp,kW", f"{MAY[0]},1"],
         {"assetId": None},
-        "names no assets; say the asset of all rows with assetId='ID'",
+        "has no asset IDs; pass the asset of all rows with assetId='ID'",
     ),
     "an empty asset": (
         ["assetId,timestamp,kW", f"x,{MAY[0]},1", f",{MAY[1]},1"],
         {"assetIdColumn": "assetId"},
-        "line 3: names no asset",
+        "line 3: has no asset ID",
     ),
     "an asset that can be none": (
         ["assetId,timestamp,kW", f"a b\x07,{MAY[0]},1"],
@@ -219,12 +219,12 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "long without an attribute": (
         ["tag,timestamp,value", f"kW,{MAY[0]},1", f",{MAY[1]},1"],
         LONG,
-        "line 3: names no attribute",
+        "line 3: has no attribute",
     ),
     "long, numbers and texts of one tag": (
         ["tag,timestamp,value", f"kW,{MAY[0]},1", f"kW,{MAY[1]},Bad"],
         LONG,
-        "line 3, column 'kW': 'Bad' is not one of the numbers",
+        "line 3, column 'kW': 'Bad' is not a number",
     ),
     "long, values that come again": (
         ["tag,timestamp,value", f"kW,{MAY[0]},1", f"kVAR,{MAY[0]},1", f"kW,{MAY[0]},2"],
@@ -255,7 +255,7 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "assets with two names": (
         ["assetId,name,timestamp,kW", f"x,X,{MAY[0]},1", f"x,Y,{MAY[1]},1"],
         {"assetIdColumn": "assetId"},
-        "line 3: asset 'x' is called 'Y' here and 'X' before",
+        "line 3: asset 'x' has the name 'Y' here and 'X' before",
     ),
 }
 
@@ -266,7 +266,7 @@ def test_ambiguous_row_is_reported_before_sending(
     files: FilePublisher, name: str, mode: str
 ) -> None:
     lines, arguments, message = REFUSED[name]
-    if mode == "inspect" and "must be one of" not in message and "no assets" not in message:
+    if mode == "inspect" and "must be one of" not in message and "no asset IDs" not in message:
         report = files.publish(files.write(lines), inspect=True, **arguments)
         assert any(message in problem for problem in report.files[0].problems)
     else:
@@ -389,7 +389,7 @@ def test_columns_beside_those_of_a_long_result_are_refused_with_advice_that_work
     path = files.write(
         ["assetId,timestamp,attribute,value,quality", f"x,{MAY[0]},kW,1,good"],
     )
-    with pytest.raises(InvalidParameterError, match=r"ignoreColumns=\['quality'\] leaves it out"):
+    with pytest.raises(InvalidParameterError, match=r"ignoreColumns=\['quality'\] ignores it"):
         files.publish(path, assetId=None)
     files.publish(path, assetId=None, ignoreColumns=["quality"])
     files.publish(path, assetId=None, dimensionColumns=["quality"])
@@ -403,15 +403,15 @@ def test_columns_beside_those_of_a_long_result_are_refused_with_advice_that_work
             ["", "timestamp", "kW"],
             "{n}",
             "x",
-            "holds 'x', unlike the rows before, which it n",
+            "but the value 'x'; before, it n",
         ),
         (
             ["", "timestamp", "kW"],
             "{n}",
             "7",
-            "holds '7', unlike the rows before, which it n",
+            "but the value '7'; before, it n",
         ),
-        (["timestamp", "", "kW"], "", "7", "holds '7', unlike the rows before, where it is empty"),
+        (["timestamp", "", "kW"], "", "7", "but the value '7'; before, it is empty"),
     ],
 )
 def test_unnamed_column_that_holds_something_later_is_refused(

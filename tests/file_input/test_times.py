@@ -273,14 +273,18 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "no zone": (
         ["2024-05-01T06:00:00"],
         {},
-        "input.csv, line 2, column 'timestamp': '2024-05-01T06:00:00' says no time zone",
+        "input.csv, line 2, column 'timestamp': '2024-05-01T06:00:00' has no time zone",
     ),
     "no zone in one cell": (
         ["2024-05-01T06:00:00Z", "2024-05-01T07:00:00"],
         {},
-        "input.csv, line 3, column 'timestamp': '2024-05-01T07:00:00' says no",
+        "input.csv, line 3, column 'timestamp': '2024-05-01T07:00:00' has no",
     ),
-    "an abbreviation alone": (["2024-11-03 01:30:00 PDT"], {}, "is in PDT, which several zones"),
+    "an abbreviation alone": (
+        ["2024-11-03 01:30:00 PDT"],
+        {},
+        "is in PDT, the abbreviation of several",
+    ),
     "an abbreviation of another zone": (
         ["2024-05-01 01:30:00 CET"],
         LOS_ANGELES,
@@ -289,21 +293,26 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "a bad time in the middle": (
         ["2024-05-01T06:00:00Z", "reset", "2024-05-01T07:00:00Z"],
         {},
-        "input.csv, line 3, column 'timestamp': 'reset' is no time; times are read as ISO 8601",
+        "input.csv, line 3, column 'timestamp': 'reset' is not a timestamp; timestamps are read as "
+        "ISO 8601",
     ),
-    "a bad time at the end": (["2024-05-01T06:00:00Z", "reset"], {}, "skipFooter=1 leaves it out"),
+    "a bad time at the end": (["2024-05-01T06:00:00Z", "reset"], {}, "skipFooter=1 ignores it"),
     "a day that is not": (
         ["2024-05-01T06:00:00Z", "2024-02-30T06:00:00Z"],
         {},
-        "line 3, column 'timestamp': '2024-02-30T06:00:00Z' is no time",
+        "line 3, column 'timestamp': '2024-02-30T06:00:00Z' is not a timestamp",
     ),
     "no time at all": (["2024-05-01T06:00:00Z", ""], {}, "line 3, column 'timestamp': has no time"),
     "an hour that is not": (
         ["2024-05-01T06:00:00Z", "2024-05-01T25:00:00Z"],
         {},
-        "'2024-05-01T25:00:00Z' is no time",
+        "'2024-05-01T25:00:00Z' is not a timestamp",
     ),
-    "24:01": (["2024-05-01T06:00:00Z", "2024-05-01T24:01:00Z"], {}, "T24:01:00Z' is no time"),
+    "24:01": (
+        ["2024-05-01T06:00:00Z", "2024-05-01T24:01:00Z"],
+        {},
+        "T24:01:00Z' is not a timestamp",
+    ),
     "two orders": (
         ["05/06/2024 06:00"],
         UTC,
@@ -319,28 +328,28 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "an order that changes": (
         ["13/05/2024 06:00", "14/05/2024 06:00", "05/15/2024 06:00"],
         UTC,
-        "line 4, column 'timestamp': '05/15/2024 06:00' is no time",
+        "line 4, column 'timestamp': '05/15/2024 06:00' is not a timestamp",
     ),
-    "numbers": (["1714543200"], {}, "read it as a time with timeUnit='s'"),
-    "large numbers": (["1714543200123456789"], {}, "read it as a time with timeUnit='ns'"),
-    "serials": (["45413.25"], {}, "read it as a time with timeUnit='excel'"),
+    "numbers": (["1714543200"], {}, "read it as a timestamp with timeUnit='s'"),
+    "large numbers": (["1714543200123456789"], {}, "read it as a timestamp with timeUnit='ns'"),
+    "serials": (["45413.25"], {}, "read it as a timestamp with timeUnit='excel'"),
     "compact": (["20240501060000"], {}, "timeFormat='%Y%m%d%H%M%S'"),
-    "rounded epochs": (["1.71454E+12"], {"timeUnit": "ms"}, "'1.71454E+12' is no time"),
+    "rounded epochs": (["1.71454E+12"], {"timeUnit": "ms"}, "'1.71454E+12' is not a timestamp"),
     "the wrong unit": (["1714543200000"], {"timeUnit": "s"}, "timeUnit='ms' may be meant"),
     "the wrong format": (
         ["2024-05-01"],
         UTC | {"timeFormat": "%d/%m/%Y"},
-        "line 2, column 'timestamp': '2024-05-01' is no time; times are read as %d",
+        "line 2, column 'timestamp': '2024-05-01' is not a timestamp; timestamps are read as %d",
     ),
     "repeated hour": (
         ["2024-11-03 00:30:00", "2024-11-03 01:30:00"],
         LOS_ANGELES,
-        "line 3, column 'timestamp': '2024-11-03 01:30:00' comes twice",
+        "line 3, column 'timestamp': '2024-11-03 01:30:00' is ambiguous",
     ),
     "repeated hour once, inferred": (
         ["2024-11-03 00:30:00", "2024-11-03 01:30:00", "2024-11-03 02:30:00"],
         LOS_ANGELES | {"ambiguous": "infer"},
-        "the hour that comes twice, of which the file has",
+        "the repeated hour, which the file contains only",
     ),
     "skipped hour": (
         ["2024-03-10 01:30:00", "2024-03-10 02:30:00"],
@@ -352,8 +361,12 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
         {},
         "line 3, column 'timestamp': '3024-05-01T00:00:00Z' is not between",
     ),
-    "times of day": (["06:00"], UTC, "'06:00' is no time that can be read here"),
-    "a second beyond": (["2024-05-01T06:00:00Z", "2024-06-30T23:59:60Z"], {}, ":60Z' is no time"),
+    "times of day": (["06:00"], UTC, "'06:00' is not a timestamp of a known format"),
+    "a second beyond": (
+        ["2024-05-01T06:00:00Z", "2024-06-30T23:59:60Z"],
+        {},
+        ":60Z' is not a timestamp",
+    ),
 }
 
 
@@ -382,9 +395,9 @@ def test_second_time_column_is_published_as_the_times_of_rows_are_read(
     lines = ["timestamp,received,kW", "2024-05-01 00:00,2024-05-01 00:07,1", "2024-05-02 00:00,,2"]
     report = files.publish(files.write(lines), **LOS_ANGELES)
     assert report.files[0].notices == [
-        "column 'received' holds times, published as TIMESTAMP and read as those of the rows; "
-        "measureTypes={'received': 'VARCHAR'} publishes text, ignoreColumns=['received'] leaves "
-        "it out"
+        "column 'received' has timestamps, which are read like those of the rows; "
+        "measureTypes={'received': 'VARCHAR'} publishes strings, ignoreColumns=['received'] "
+        "ignores it"
     ]
     assert files.types() == {"kW": "DOUBLE", "received": "TIMESTAMP"}
     assert files.stored()["a/received"] == ["2024-05-01 07:00 2024-05-01 07:07:00.000000000"]
@@ -399,9 +412,9 @@ def test_second_time_column_that_cannot_be_read_is_refused_with_advice_that_work
     with pytest.raises(InvalidParameterError) as caught:
         files.publish(path)
     assert str(caught.value) == (
-        "input.csv, line 2, column 'received': '2024-05-01 00:00:07' is a time that can't be read "
-        "as the times of the rows are; measureTypes={'received': 'VARCHAR'} publishes the column "
-        "as text, ignoreColumns=['received'] leaves it out"
+        "input.csv, line 2, column 'received': '2024-05-01 00:00:07' is a timestamp in another "
+        "format than those of the rows; measureTypes={'received': 'VARCHAR'} publishes the column "
+        "as strings, ignoreColumns=['received'] ignores it"
     )
     report = files.publish(path, ignoreColumns=["received"])
     assert (report.files[0].notices, files.types()) == ([], {"kW": "DOUBLE"})
@@ -419,7 +432,7 @@ def test_times_that_cannot_all_be_read_are_refused_as_values(files: FilePublishe
         files.publish(files.write(lines), **LOS_ANGELES)
     assert str(caught.value) == (
         "input.csv, line 3, column 'seen': '2024-11-03 01:30' can't be published as TIMESTAMP; "
-        "measureTypes={'seen': 'VARCHAR'} publishes the column as text"
+        "measureTypes={'seen': 'VARCHAR'} publishes the column as strings"
     )
 
 
@@ -430,8 +443,8 @@ def test_durations_and_times_of_day_are_published_as_text_and_reported(
     lines = [f"2024-05-0{day}T00:00:00Z,{text},1" for day, text in enumerate(texts, 1)]
     report = files.publish(files.write(["timestamp,run,kW", *lines]))
     assert report.files[0].notices == [
-        f"column 'run' holds times of day or durations such as {texts[0]!r}, published as text; "
-        "ignoreColumns=['run'] leaves it out"
+        f"column 'run' has times of day or durations such as {texts[0]!r}, published as strings; "
+        "ignoreColumns=['run'] ignores it"
     ]
     expected = [f"2024-05-0{day} 00:00 {text}" for day, text in enumerate(texts, 1) if text]
     assert files.stored()["a/run"] == expected
@@ -442,7 +455,7 @@ def test_times_with_markers_of_missing_ones_are_published(files: FilePublisher) 
     report = files.publish(files.write(["timestamp,seen", *rows], "may.csv"))
     assert files.stored() == {"a/seen": ["2024-05-01 00:00 2024-05-01 00:00:07.000000000"]}
     assert report.files[0].notices == [
-        "column 'seen': 1 cells such as 'NaT' hold no time and are not published"
+        "column 'seen': 1 cells such as 'NaT' have no timestamp and are not published"
     ]
 
 
@@ -450,22 +463,24 @@ def test_two_time_columns_are_reported_unless_one_is_selected(files: FilePublish
     path = files.write(["begin,end,kW", "2024-05-01T00:00:00Z,2024-05-01T01:00:00Z,1"])
     with pytest.raises(InvalidParameterError) as caught:
         files.publish(path)
-    assert "say which column holds the times with timeColumn=, as timeColumn='begin'" in str(
+    assert "pass the column of timestamps with timeColumn=, such as timeColumn='begin'" in str(
         caught.value
     )
-    assert "columns of times are 'begin', 'end'" in str(caught.value)
+    assert "columns of timestamps are 'begin', 'end'" in str(caught.value)
 
 
 def test_only_time_column_is_used_with_a_notice(files: FilePublisher) -> None:
     report = files.publish(files.write(["kW,when", "1,2024-05-01T00:00:00Z"]))
     assert files.stored() == {"a/kW": ["2024-05-01 00:00 1"]}
-    assert report.files[0].notices == ["the times are those of column 'when'"]
+    assert report.files[0].notices == ["the timestamps are those of column 'when'"]
 
 
 def test_shifted_times_are_counted(files: FilePublisher) -> None:
     path = files.write(["timestamp,kW", "2024-03-10 02:30:00,1"])
     report = files.publish(path, nonexistent="shift", **LOS_ANGELES)
-    assert report.files[0].notices == ["1 times that do not exist are put forward as clocks are"]
+    assert report.files[0].notices == [
+        "1 nonexistent timestamps are shifted by as much as clocks are set forward"
+    ]
 
 
 def test_repeated_hour_is_inferred_for_each_asset(files: FilePublisher) -> None:
@@ -495,9 +510,7 @@ def test_intervals_are_published_at_their_beginnings_and_reported(files: FilePub
     path = files.write(["MTU (CET/CEST),Price", *rows])
     zone = {"timeZone": "Europe/Berlin", "ambiguous": "infer"}
     report = files.publish(path, **zone)
-    assert "the times are intervals, of which the beginnings are published" in (
-        report.files[0].notices
-    )
+    assert "the timestamps are intervals; their starts are published" in (report.files[0].notices)
     assert files.stored()["a/Price"] == [
         "2024-10-27 00:00 1",
         "2024-10-27 01:00 2",

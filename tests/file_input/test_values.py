@@ -179,25 +179,25 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "status texts": (
         ["12.5", "Bad Input", "13", "No Data"],
         {},
-        "input.csv, line 3, column 'v': 'Bad Input' is not one of the numbers, which 2 other cells "
-        "are; nullValues=['Bad Input', 'No Data'] leaves such cells out, "
-        "measureTypes={'v': 'VARCHAR'} publishes the whole column as text",
+        "input.csv, line 3, column 'v': 'Bad Input' is not a number, unlike 2 other cells; "
+        "nullValues=['Bad Input', 'No Data'] treats such cells as missing, "
+        "measureTypes={'v': 'VARCHAR'} publishes the whole column as strings",
     ),
-    "a text first": (["x", "1", "2"], {}, "line 2, column 'v': 'x' is not one of the numbers"),
-    "a text last": ([*["1"] * 20, "end"], {}, "line 22, column 'v': 'end' is not one of the"),
+    "a text first": (["x", "1", "2"], {}, "line 2, column 'v': 'x' is not a number"),
+    "a text last": ([*["1"] * 20, "end"], {}, "line 22, column 'v': 'end' is not a number"),
     "booleans and texts": (
         ["true", "unknown"],
         {},
-        "line 3, column 'v': 'unknown' is not one of the booleans",
+        "line 3, column 'v': 'unknown' is not a boolean",
     ),
-    "booleans and numbers": (["1", "true"], {}, "line 3, column 'v': 'true' is not one of the num"),
-    "numbers and times": (["1", "2024-05-01"], {}, "'2024-05-01' is not one of the numbers"),
+    "booleans and numbers": (["1", "true"], {}, "line 3, column 'v': 'true' is not a num"),
+    "numbers and times": (["1", "2024-05-01"], {}, "'2024-05-01' is not a number"),
     "leading zeros": (["007"], {}, "'007' may be a code, as it begins with 0; measureTypes="),
     "leading zeros in between": (["12", "0", "007"], {}, "line 4, column 'v': '007' may be a code"),
     "16 digits": (["1234567890123456"], {}, "has more than 15 digits, as codes have"),
     "17 digits and a sign": (["-12345678901234567"], {}, "has more than 15 digits"),
     "codes with exponents": (["1E5", "2E3"], {}, "'1E5' may be a code or a number"),
-    "status words and numbers": (["0x00F1", "17"], {}, "'0x00F1' is not one of the numbers"),
+    "status words and numbers": (["0x00F1", "17"], {}, "'0x00F1' is not a number"),
     "decimal commas": (
         ["1,5", "2,25"],
         {},
@@ -217,30 +217,30 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "fractions as integers": (
         ["1", "1.5"],
         {"measureTypes": {"v": "BIGINT"}},
-        "got '1.5', which is no integer of 64 bits",
+        "got '1.5', which is not a 64-bit integer",
     ),
     "integers beyond 64 bits": (
         ["9223372036854775808"],
         {"measureTypes": {"v": "BIGINT"}},
-        "which is no integer of 64 bits",
+        "which is not a 64-bit integer",
     ),
     "texts as numbers": (
         ["1", "x"],
         {"measureTypes": {"v": "DOUBLE"}},
-        "line 3, column 'v': 'x' is no DOUBLE, the type asked for",
+        "line 3, column 'v': 'x' is not a DOUBLE, the type requested",
     ),
     "numbers as booleans": (
         ["1", "2"],
         {"measureTypes": {"v": "BOOLEAN"}},
         "line 3, column 'v': '2' can't be published as BOOLEAN",
     ),
-    "texts as times": (["soon"], {"measureTypes": {"v": "TIMESTAMP"}}, "'soon' is no TIMESTAMP"),
+    "texts as times": (["soon"], {"measureTypes": {"v": "TIMESTAMP"}}, "'soon' is not a TIMESTAMP"),
     "times without a zone": (
         ["2024-05-01 00:00"],
         {"measureTypes": {"v": "TIMESTAMP"}},
         "can't be published as TIMESTAMP",
     ),
-    "nothing but markers": (["NA", "NaN"], {}, "holds nothing but 'NA' and the like"),
+    "nothing but markers": (["NA", "NaN"], {}, "has only cells such as 'NA'"),
     "thousands that are none": (
         ["1,20", "1,204"],
         {"thousands": ","},
@@ -249,18 +249,22 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "numbers of another form than is stated": (
         ["1,5", "2,5"],
         {"thousands": ","},
-        "'1,5' is not a number as the arguments say",
+        "'1,5' is not a number in the format of the arg",
     ),
     "a value and a name too long for a record": (
         ["x" * 2040],
         {"attributeNames": {"v": "y" * 250}},
-        "line 2, column 'v': is too long: a value and its asset, attribute and metadata have room",
+        "line 2, column 'v': is too long: a value with its asset, attribute and metadata may have",
     ),
     "a decimal separator that is not used": (["1.5"], {"decimal": ","}, "'1.5' is not"),
-    "a text too long": (["x" * 2049], {}, "line 2, column 'v': is too long: a value and its asset"),
-    "a formula's error": (["1", "#DIV/0!"], {}, "'#DIV/0!' is not one of the numbers"),
-    "full-width digits": (["\uff11\uff12", "1"], {}, "is not one of the numbers"),
-    "underscores": (["1_000", "1"], {}, "'1_000' is not one of the numbers"),
+    "a text too long": (
+        ["x" * 2049],
+        {},
+        "line 2, column 'v': is too long: a value with its asset",
+    ),
+    "a formula's error": (["1", "#DIV/0!"], {}, "'#DIV/0!' is not a number"),
+    "full-width digits": (["\uff11\uff12", "1"], {}, "is not a number"),
+    "underscores": (["1_000", "1"], {}, "'1_000' is not a number"),
 }
 
 
@@ -285,7 +289,7 @@ def test_integers_of_a_bigint_attribute_stay_integers(files: FilePublisher) -> N
     files.publish(write_column(files, ["1"]), measureTypes={"v": "BIGINT"})
     files.publish(write_column(files, ["1", "2"]))
     assert files.types() == {"v": "BIGINT"}
-    with pytest.raises(InvalidParameterError, match=r"got '2.5', which is no integer of 64 bits"):
+    with pytest.raises(InvalidParameterError, match=r"got '2.5', which is not a 64-bit integer"):
         files.publish(write_column(files, ["1", "2", "2.5"]))
 
 
@@ -309,16 +313,18 @@ def test_status_string_in_a_numeric_attribute_is_refused(files: FilePublisher) -
     files.publish(write_column(files, ["1"]))
     with pytest.raises(InvalidParameterError) as caught:
         files.publish(write_column(files, ["1", "Bad"]))
-    assert "line 3, column 'v': 'Bad' is no DOUBLE, the type in the database" in str(caught.value)
-    assert "nullValues=['Bad'] leaves such cells out" in str(caught.value)
+    assert "line 3, column 'v': 'Bad' is not a DOUBLE, the type in the database" in str(
+        caught.value
+    )
+    assert "nullValues=['Bad'] treats such cells as missing" in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["-9999", "-99999.0", "-999.9", "-999"])
 def test_likely_sentinel_in_numbers_is_reported(files: FilePublisher, text: str) -> None:
     path = write_column(files, ["1.5", text])
     assert files.publish(path, dryRun=True).files[0].notices == [
-        f"column 'v' holds {text}, which often stands for no value; nullValues=['{text}'] leaves "
-        "such cells out"
+        f"column 'v' has {text}, which often means a missing value; nullValues=['{text}'] treats "
+        "such cells so"
     ]
     assert files.publish(path, nullValues=[text]).files[0].notices == []
     assert values_of(files) == ["1.5"]
@@ -327,7 +333,7 @@ def test_likely_sentinel_in_numbers_is_reported(files: FilePublisher, text: str)
 def test_omitted_missing_value_markers_are_counted(files: FilePublisher) -> None:
     report = files.publish(write_column(files, ["1", "NA", "NaN"]))
     assert report.files[0].notices == [
-        "column 'v': 2 cells such as 'NA' hold no number and are not published"
+        "column 'v': 2 cells such as 'NA' have no number and are not published"
     ]
 
 
@@ -353,8 +359,8 @@ def test_values_that_often_stand_for_none_are_reported(
     path = write_column(files, ["1", "-99999.0", "-9999", "-7999", "2"])
     notices = files.publish(path, **arguments).files[0].notices
     assert notices == [
-        "column 'v' holds -99999.0 and -9999 and -7999, which often stands for no value; "
-        "nullValues=['-99999.0', '-9999', '-7999'] leaves such cells out"
+        "column 'v' has -99999.0 and -9999 and -7999, which often means a missing value; "
+        "nullValues=['-99999.0', '-9999', '-7999'] treats such cells so"
     ]
     assert bool(files.stored()) == (not arguments)
 
@@ -362,7 +368,7 @@ def test_values_that_often_stand_for_none_are_reported(
 def test_points_that_may_separate_thousands_are_reported(files: FilePublisher) -> None:
     path = files.write(["timestamp;v;w", "2024-05-01T00:00:00Z;1.234;1.5"])
     assert files.publish(path, inspect=True).files[0].notices == [
-        "column 'v' holds numbers such as 1.234, read with a decimal point; "
+        "column 'v' has numbers such as 1.234, read with a decimal point; "
         "thousands='.', decimal=',' reads 1234"
     ]
 
@@ -370,7 +376,7 @@ def test_points_that_may_separate_thousands_are_reported(files: FilePublisher) -
 def test_rows_of_several_assets_are_not_published_as_one(files: FilePublisher) -> None:
     rows = ["x,2024-05-01T00:00:00Z,1", "y,2024-05-02T00:00:00Z,2"]
     path = files.write(["assetId,timestamp,v", *rows])
-    with pytest.raises(InvalidParameterError, match="holds the assets 'x', 'y' and so on"):
+    with pytest.raises(InvalidParameterError, match="has the assets 'x', 'y' and so on"):
         files.publish(path, assetId="a")
     files.publish(path, assetId="a", ignoreColumns=["assetId"])
     assert files.stored() == {"a/v": ["2024-05-01 00:00 1", "2024-05-02 00:00 2"]}

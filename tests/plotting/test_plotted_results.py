@@ -118,7 +118,7 @@ class TestResults:
     def test_result_without_values_raises_an_error(self, empty: Any) -> None:
         figure = plotTimeSeries(empty)
         drawn(figure)
-        assert [text.get_text() for text in figure.axes[0].texts] == ["There are no values to draw"]
+        assert [text.get_text() for text in figure.axes[0].texts] == ["There are no values to plot"]
 
 
 def test_polars_categories_and_arrow_views_are_plotted() -> None:

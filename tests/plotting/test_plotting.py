@@ -108,7 +108,7 @@ class TestSubplots:
     def test_infinite_values_are_counted_below(self) -> None:
         figure = plotTimeSeries(rows(3, kW=[1.0, np.inf, 2.0]))
         assert lines(figure.axes[0]) == [[1, 2]]
-        assert notes(figure)[1:] == ["Infinite values, not drawn: 1"]
+        assert notes(figure)[1:] == ["Infinite values, not plotted: 1"]
 
 
 class TestLines:

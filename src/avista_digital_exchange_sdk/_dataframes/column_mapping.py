@@ -106,7 +106,7 @@ class ColumnMapping(NamedTuple):
             if stored not in (None, measure.type):
                 raise InvalidParameterError(
                     f"measureTypes: {measure.name!r} is a {stored} in the database, got "
-                    f"{measure.type}; give {stored}, or publish under another name"
+                    f"{measure.type}; pass {stored}, or publish it under another name"
                 )
             return measure
         if stored is None:
@@ -119,10 +119,10 @@ class ColumnMapping(NamedTuple):
             strings = frame.to_strings(self.arguments.measures, measure.name, kind)
         except InvalidParameterError as error:
             advice = (
-                f"give measureTypes={{{measure.name!r}: 'BIGINT'}} or 'VARCHAR' to keep all digits"
+                f"pass measureTypes={{{measure.name!r}: 'BIGINT'}} or 'VARCHAR' to keep all digits"
                 if stored is None
                 else f"the {self.arguments.store} has {measure.name!r} as {stored}"
-                + ("; publish under another name" if self.arguments.has_names else "")
+                + ("; publish it under another name" if self.arguments.has_names else "")
             )
             raise InvalidParameterError(f"{error}; {advice}") from None
         return Measure(measure.name, kind, strings)

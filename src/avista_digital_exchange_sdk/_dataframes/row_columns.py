@@ -135,13 +135,13 @@ class RowColumns:
         advice = (
             "publish one of them"
             if earlier.dimensions == row.dimensions
-            else "dimensions do not tell values apart when an asset is queried, so make them "
-            "different attributes or assets"
+            else "dimensions do not distinguish values when an asset is queried, so publish them "
+            "as different attributes or assets"
         )
         return InvalidParameterError(
-            f"{self._source}: rows {earlier.index} and {row.index} both hold {value.name!r} of "
-            f"asset {asset_id!r} at {format_timestamp(row.time)}, as {known.text!r} and "
-            f"{value.text!r}; {advice}"
+            f"{self._source}: rows {earlier.index} and {row.index} both have a value of "
+            f"{value.name!r} of asset {asset_id!r} at {format_timestamp(row.time)}, {known.text!r} "
+            f"and {value.text!r}; {advice}"
         )
 
     async def slices(self) -> AsyncIterator[RowSlice]:

@@ -112,8 +112,8 @@ class RoleFinder:
         ]
         if others:
             self._problems.add(
-                f"each row is one value of the attribute in column 'attribute', so that column "
-                f"{others[0]!r} can't be published; {suggest(ignoreColumns=others)} leaves it out, "
+                f"each row has one value, of the attribute in column 'attribute', so column "
+                f"{others[0]!r} can't be published; {suggest(ignoreColumns=others)} ignores it, "
                 f"{suggest(dimensionColumns=others)} publishes it as metadata"
             )
 
@@ -135,15 +135,15 @@ class RoleFinder:
             if name in self._names and name not in options.ignoreColumns:
                 self._check_one_asset(name)
                 self._notices.append(
-                    f"column {name!r} is not read, as {suggest(assetId=options.assetId)} is given"
+                    f"column {name!r} is ignored, as {suggest(assetId=options.assetId)} is passed"
                 )
             return None
         if DEFAULT_ASSET in self._names:
             return self._names.index(DEFAULT_ASSET)
         listed = ", ".join(map(repr, self._names))
         raise InvalidParameterError(
-            f"{self._problems.source}: names no assets; say the asset of all rows with "
-            f"{suggest(assetId='ID')}, or the column that holds each row's with "
+            f"{self._problems.source}: has no asset IDs; pass the asset of all rows with "
+            f"{suggest(assetId='ID')}, or the column of asset IDs with "
             f"{suggest(assetIdColumn='COLUMN')}, one of {listed}"
         )
 
@@ -152,9 +152,9 @@ class RoleFinder:
         assets = self._first.columns[self._names.index(name)].drop_null().unique().to_pylist()
         if len(assets) > 1:
             self._problems.add(
-                f"holds the assets {assets[0]!r}, {assets[1]!r} and so on, but "
-                f"{suggest(assetId=self._options.assetId)} makes one asset of them; leave it out, "
-                f"or say with {suggest(ignoreColumns=[name])} that they are one",
+                f"has the assets {assets[0]!r}, {assets[1]!r} and so on, but "
+                f"{suggest(assetId=self._options.assetId)} is passed; omit it, or pass "
+                f"{suggest(ignoreColumns=[name])} if all rows belong to one asset",
                 column=name,
             )
 
@@ -188,7 +188,7 @@ class RoleFinder:
         temporal = [index for index in range(len(self._names)) if self._holds_times(index)]
         both = [index for index in named if index in temporal]
         if len(temporal) == 1 and (both or not named):
-            self._notices.append(f"the times are those of column {self._names[temporal[0]]!r}")
+            self._notices.append(f"the timestamps are those of column {self._names[temporal[0]]!r}")
             return temporal
         if not temporal and len(named) == 1:
             return named
@@ -197,12 +197,12 @@ class RoleFinder:
         advice = suggest(timeColumn=candidates[0])
         if len(named) > 1 and both != named:
             names = [self._names[index] for index in named[:2]]
-            advice += f", or {suggest(timeColumn=names)} if a time is in two columns"
+            advice += f", or {suggest(timeColumn=names)} if date and time are in two columns"
         which = ", ".join(map(repr, candidates))
         raise InvalidParameterError(
-            f"{self._problems.source}: names no column {DEFAULT_TIME!r}; say which column holds "
-            f"the times with timeColumn=, as {advice}; "
-            f"{'columns of times are' if found else 'there are'} {which}"
+            f"{self._problems.source}: has no column {DEFAULT_TIME!r}; pass the column of "
+            f"timestamps with timeColumn=, such as {advice}; "
+            f"{'columns of timestamps are' if found else 'there are'} {which}"
         )
 
     def _holds_times(self, index: int) -> bool:
@@ -248,7 +248,7 @@ class RoleFinder:
             return False
         if index == 0 and _counts_rows(cells):
             self._unnamed[index] = True
-            self._notices.append("the first column has no name, numbers the rows and is left out")
+            self._notices.append("the first column has no name and numbers the rows; it is ignored")
             return False
         if self._names[index]:
             return True
@@ -304,7 +304,7 @@ class RoleFinder:
             if other != name:
                 self._problems.add(
                     f"columns {other!r} and {name!r} would both be published as {attribute!r}; "
-                    f"name them apart with {suggest(attributeNames={name: 'NAME'})}"
+                    f"name one differently with {suggest(attributeNames={name: 'NAME'})}"
                 )
 
 

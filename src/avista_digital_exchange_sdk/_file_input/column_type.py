@@ -63,7 +63,7 @@ class TypeFinder:
         self._is_stated = wanted is not None
         if wanted is None:
             return self._infer()
-        self._check_type(wanted, "asked for" if requested else "in the database")
+        self._check_type(wanted, "requested" if requested else "in the database")
         return Decision(wanted, wanted not in ("VARCHAR",))
 
     def notices(self, decision: Decision) -> list[str]:
@@ -75,24 +75,24 @@ class TypeFinder:
         profile = self._profile
         column = f"column {profile.column!r}"
         if not profile.counts:
-            return [f"{column} holds no values and is not published"]
+            return [f"{column} has no values and is not published"]
         found = []
         if decision.type in ("DOUBLE", "BIGINT") and profile.sentinels:
             found.append(
-                f"{column} holds {' and '.join(profile.sentinels)}, which often stands for no "
-                f"value; {suggest(nullValues=list(profile.sentinels))} leaves such cells out"
+                f"{column} has {' and '.join(profile.sentinels)}, which often means a missing "
+                f"value; {suggest(nullValues=list(profile.sentinels))} treats such cells so"
             )
         if decision.type == "DOUBLE" and self._may_be_grouped:
             text = profile.examples[Cell.NUMBER].text
             found.append(
-                f"{column} holds numbers such as {text}, read with a decimal point; "
+                f"{column} has numbers such as {text}, read with a decimal point; "
                 f"{suggest(thousands='.', decimal=',')} reads {text.replace('.', '')}"
             )
         if decision.skips_markers and (example := profile.examples.get(Cell.MARKER)):
-            what = "time" if decision.type == "TIMESTAMP" else "number"
+            what = "timestamp" if decision.type == "TIMESTAMP" else "number"
             found.append(
                 f"{column}: {profile.counts[Cell.MARKER]} cells such as {quote(example.text)} "
-                f"hold no {what} and are not published"
+                f"have no {what} and are not published"
             )
         if not self._is_stated:
             found += self._notice_times(decision, column)
@@ -111,13 +111,13 @@ class TypeFinder:
         if decision.type == "VARCHAR" and set(counts) == {Cell.CLOCK}:
             text = quote(self._profile.examples[Cell.CLOCK].text)
             return [
-                f"{column} holds times of day or durations such as {text}, published as text"
+                f"{column} has times of day or durations such as {text}, published as strings"
                 f"{self._ignore()}"
             ]
         if decision.type == "TIMESTAMP" and counts[Cell.TIME]:
             return [
-                f"{column} holds times, published as TIMESTAMP and read as those of the rows; "
-                f"{self._as_text()} publishes text{self._ignore(', ')}"
+                f"{column} has timestamps, which are read like those of the rows; "
+                f"{self._as_text()} publishes strings{self._ignore(', ')}"
             ]
         return []
 
@@ -125,7 +125,7 @@ class TypeFinder:
         """The advice that leaves the column out, if it can be left out."""
         if not self._profile.is_one_column:
             return ""
-        return f"{separator}{suggest(ignoreColumns=[self._profile.column])} leaves it out"
+        return f"{separator}{suggest(ignoreColumns=[self._profile.column])} ignores it"
 
     def _infer(self) -> Decision:
         kinds = set(self._profile.counts)
@@ -138,9 +138,9 @@ class TypeFinder:
             example = self._profile.examples[Cell.MARKER]
             self._add(
                 Cell.MARKER,
-                f"holds nothing but {quote(example.text)} and the like; "
-                f"{suggest(nullValues=list(self._profile.markers))} leaves these cells out, "
-                f"{self._as_text()} publishes them as text",
+                f"has only cells such as {quote(example.text)}; "
+                f"{suggest(nullValues=list(self._profile.markers))} treats them as missing, "
+                f"{self._as_text()} publishes them as strings",
             )
             return Decision(None)
         values = kinds - {Cell.MARKER}
@@ -166,8 +166,8 @@ class TypeFinder:
             return Decision("TIMESTAMP", True)
         self._add(
             min(unread, key=lambda cell: self._profile.examples[cell].line),
-            f"is a time that can't be read as the times of the rows are; {self._as_text()} "
-            f"publishes the column as text{self._ignore(', ')}",
+            f"is a timestamp in another format than those of the rows; {self._as_text()} "
+            f"publishes the column as strings{self._ignore(', ')}",
             shows_cell=True,
         )
         return Decision(None)
@@ -178,24 +178,24 @@ class TypeFinder:
     def _refuse_mixture(self, values: set[Cell]) -> None:
         numbers = sum(self._profile.counts[cell] for cell in _NUMERIC)
         what, count = (
-            ("numbers", numbers) if numbers else ("booleans", self._profile.counts[Cell.BOOLEAN])
+            ("number", numbers) if numbers else ("boolean", self._profile.counts[Cell.BOOLEAN])
         )
         others = values - (_NUMERIC if numbers else {Cell.BOOLEAN})
         first = min(others, key=lambda cell: self._profile.examples[cell].line)
         texts = list(self._profile.texts)
         shown = texts if len(texts) <= MAX_EXAMPLES else [self._profile.examples[first].text]
-        advice = f"{suggest(nullValues=shown)} leaves such cells out, "
+        advice = f"{suggest(nullValues=shown)} treats such cells as missing, "
         self._add(
             first,
-            f"is not one of the {what}, which {count} other cells are; {advice}"
-            f"{self._as_text()} publishes the whole column as text",
+            f"is not a {what}, unlike {count} other cells; {advice}"
+            f"{self._as_text()} publishes the whole column as strings",
             shows_cell=True,
         )
 
     def _check_new_numbers(self) -> None:
         """Refuse numbers that may be codes, or that a DOUBLE does not hold."""
         choice = f"{suggest(measureTypes={self._profile.column: 'DOUBLE'})} publishes numbers"
-        as_text = f"{self._as_text()} publishes the column as text, "
+        as_text = f"{self._as_text()} publishes the column as strings, "
         for cell, what in (
             (Cell.LEADING_ZERO, "may be a code, as it begins with 0"),
             (Cell.LONG_INTEGER, f"has more than {MAX_EXACT_DIGITS} digits, as codes have"),
@@ -221,8 +221,8 @@ class TypeFinder:
                 text = self._profile.examples[cell].text
                 self._add(
                     cell,
-                    f"is {what}; {suggest(nullValues=[text])} leaves such cells out, "
-                    f"{self._as_text()} publishes the column as text",
+                    f"is {what}; {suggest(nullValues=[text])} treats such cells as missing, "
+                    f"{self._as_text()} publishes the column as strings",
                     shows_cell=True,
                 )
         if self._profile.counts[Cell.FORMATTED]:
@@ -233,10 +233,10 @@ class TypeFinder:
             elif self._profile.number_syntax.is_plain:
                 advice = "is not a plain number; the column's numbers are written in several ways"
             else:
-                advice = "is not a number as the arguments say that numbers are written"
+                advice = "is not a number in the format of the arguments"
             self._add(
                 Cell.FORMATTED,
-                f"{advice}; {self._as_text()} publishes the column as text",
+                f"{advice}; {self._as_text()} publishes the column as strings",
                 shows_cell=True,
             )
 
@@ -254,7 +254,7 @@ class TypeFinder:
         wrong = [cell for cell in self._profile.counts if cell not in valid]
         if wanted == "BIGINT" and self._profile.not_integer is not None:
             self._problems.add(
-                f"got {quote(self._profile.not_integer.text)}, which is no integer of 64 bits; "
+                f"got {quote(self._profile.not_integer.text)}, which is not a 64-bit integer; "
                 f"the column is BIGINT as {reason}",
                 line=self._profile.not_integer.line,
                 column=self._profile.column,
@@ -264,8 +264,8 @@ class TypeFinder:
             text = self._profile.examples[first].text
             self._add(
                 first,
-                f"is no {wanted}, the type {reason}; {suggest(nullValues=[text])} leaves such "
-                "cells out",
+                f"is not a {wanted}, the type {reason}; {suggest(nullValues=[text])} treats such "
+                "cells as missing",
                 shows_cell=True,
             )
 

@@ -120,10 +120,10 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     header_begin = header if levels is None else chosen.rows[0]
     if levels is not None:
         header, names = chosen.rows[levels.line_count - 1], levels.names
-        notices.append("the names of columns are an asset and an attribute, in a line each")
+        notices.append("the header has two lines, the assets and the attributes")
     elif header and options.skipLines is None and chosen.header > 0:
         skipped = f"lines {first + 1} to {header.line - 1}" if header.line > 2 else "line 1"
-        notices.append(f"{skipped} stand before the names and are not published")
+        notices.append(f"{skipped} before the header: not published")
     units_rows = options.unitsRow or (_TOA5_LINES_AFTER_NAMES if is_toa5 else 0)
     return CsvDialect(
         encoding,
@@ -153,9 +153,9 @@ def _find_levels(chosen: _Candidate, options: FileOptions) -> ColumnLevels | Non
 def read_failure(source: Source, encoding: str, error: UnicodeError) -> Exception:
     """Build the error for bytes that are no text in an encoding, naming the line."""
     name = encoding.removesuffix("-sig").upper()
-    advice = f"say its encoding, such as {suggest(encoding='cp1252')}"
+    advice = f"pass its encoding, such as {suggest(encoding='cp1252')}"
     line = _undecodable_line(source) if encoding == UTF_8 else None
-    what = f"is not text in {name}"
+    what = f"is not encoded in {name}"
     if isinstance(error, UnicodeDecodeError) and encoding == UTF_8:
         what += f" (byte 0x{error.object[error.start]:02x})"
     return fail(source.label, f"{what}; {advice}", line)
@@ -183,8 +183,8 @@ def _detect_encoding(source: Source, options: FileOptions) -> str:
         encoding = "utf-16-le" if odd > even else "utf-16-be"
         raise fail(
             source.label,
-            f"holds NUL bytes and looks like UTF-16 without a byte order mark; "
-            f"say so with {suggest(encoding=encoding)}",
+            f"contains NUL bytes and looks like UTF-16 without a byte order mark; "
+            f"pass {suggest(encoding=encoding)} if it is",
         )
     return UTF_8
 
@@ -222,9 +222,9 @@ class _Sample:
             line, shown = next((n, t) for n, t in enumerate(self._lines, 1) if t.strip())
             raise fail(
                 self._source.label,
-                f"has one column only, got {quote(shown.strip())}; name what separates its "
-                f"columns with {suggest(delimiter=';')}, or {suggest(delimiter=WHITESPACE)} for "
-                "any number of blanks",
+                f"has only one column, got {quote(shown.strip())}; pass its delimiter, such as "
+                f"{suggest(delimiter=';')}, or {suggest(delimiter=WHITESPACE)} for any number of "
+                "blanks",
                 line,
             )
         tried.sort(key=lambda candidate: -candidate.score)
@@ -232,7 +232,7 @@ class _Sample:
             one, other = (suggest(delimiter=candidate.delimiter) for candidate in tried[:2])
             raise fail(
                 self._source.label,
-                f"can be read with {one} as well as with {other}; say which",
+                f"can be read with {one} as well as with {other}; pass one of them",
                 self._first + 1,
             )
         best = tried[0]
@@ -241,9 +241,8 @@ class _Sample:
             names = [f"name{number}" for number in range(1, best.width + 1)]
             raise fail(
                 self._source.label,
-                f"must have the names of its columns in a line, got values "
-                f"{quote(best.delimiter.join(row.cells))}; name all {best.width} columns with "
-                f"{suggest(columnNames=names)}",
+                f"must have a header, got values {quote(best.delimiter.join(row.cells))}; name all "
+                f"{best.width} columns with {suggest(columnNames=names)}",
                 row.line,
             )
         return best

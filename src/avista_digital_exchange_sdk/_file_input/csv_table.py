@@ -129,8 +129,8 @@ class CsvTable:
             if "\0" in line:
                 raise fail(
                     self._source.label,
-                    "holds a NUL character, as a file does that was cut off or is no text; "
-                    "repair or leave out the line",
+                    "contains a NUL character: the file is truncated or not a text file; "
+                    "correct or delete the line",
                     number,
                 )
             if backslash in line:
@@ -146,17 +146,17 @@ class CsvTable:
         if self._width < len(cells) <= len(self.dialect.names):
             extra = next(index for index in range(self._width, len(cells)) if cells[index])
             problems.add(
-                f"column {extra + 1} has no name and holds {quote(cells[extra])}; name all "
+                f"column {extra + 1} has no name, but the value {quote(cells[extra])}; name all "
                 f"{len(self.dialect.names)} columns with columnNames=",
                 line=line,
                 key="width",
             )
             return None
-        advice = f"if the last lines are no data, {suggest(skipFooter=1)} leaves one out"
+        advice = f"if the last lines are not data, {suggest(skipFooter=1)} ignores one"
         if "," in "".join(cells) or self.dialect.delimiter == ",":
             advice += "; a comma in a cell needs quotes around the cell"
         problems.add(
-            f"must have {self._width} cells as the names have, got {len(cells)}: "
+            f"must have {self._width} cells like the header, got {len(cells)}: "
             f"{quote(_join(cells, self.dialect))}; {advice}",
             line=line,
             key="width",
@@ -170,7 +170,7 @@ class CsvTable:
             what = f"a quoted cell begins in this line and is not closed by another {mark}"
         else:
             what = f"a quoted cell is followed by more text than {self.dialect.delimiter!r}"
-        advice = f"close it, or say with {suggest(quote='none')} that quotes are text"
+        advice = f"close it, or pass {suggest(quote='none')} if quotes are text"
         if self._has_backslashes and not self.dialect.escape:
             advice += f"; {suggest(escape=BACKSLASH)} reads quotes after a backslash as text"
         return fail(
@@ -190,10 +190,9 @@ class CsvTable:
                 line.count(delimiter) >= max(self._width - 1, 1) for line in inner
             ):
                 problems.add(
-                    f"a quoted cell begins in this line, ends in line {end} and holds what looks "
-                    f"like rows; close it where it ends, or say with {suggest(quote='none')} that "
-                    f"quotes are text, or with {suggest(quote=self.dialect.quote)} that it is "
-                    "one cell",
+                    f"a quoted cell begins in this line, ends in line {end} and contains what "
+                    f"looks like rows; close it where it ends, or pass {suggest(quote='none')} if "
+                    f"quotes are text, or {suggest(quote=self.dialect.quote)} if it is one cell",
                     line=begin,
                     key="quote",
                 )

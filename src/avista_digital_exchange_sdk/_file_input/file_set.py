@@ -110,7 +110,7 @@ class FileSet:
                 if other != kind:
                     plan.problems.add(
                         f"{name!r} is {kind} here and {other} in {earlier.problems.source}; "
-                        f"{suggest(measureTypes={name: 'VARCHAR'})} publishes both as text"
+                        f"{suggest(measureTypes={name: 'VARCHAR'})} publishes both as strings"
                     )
 
     def _check_duplicates(self) -> None:

@@ -133,7 +133,8 @@ class ObjectTable:
         for number, value in _Objects(source):
             if not isinstance(value, dict):
                 raise fail(
-                    source.label, f"must hold an array of objects, got {quote(json.dumps(value))}"
+                    source.label,
+                    f"must contain an array of objects, got {quote(json.dumps(value))}",
                 )
             names |= dict.fromkeys(value)
             if number >= _SAMPLE_OBJECTS:
@@ -152,8 +153,8 @@ class ObjectTable:
         for number, value in _Objects(self._source):
             if unknown := value.keys() - set(self._names):
                 problems.add(
-                    f"has the member {sorted(unknown)[0]!r}, which the first ones do not have; "
-                    "give all objects the same members",
+                    f"has the key {sorted(unknown)[0]!r}, which the first objects do not have; "
+                    "use the same keys in all objects",
                     line=number,
                     key="members",
                 )
@@ -172,7 +173,7 @@ class ObjectTable:
         if isinstance(value, (int, Decimal)):
             return str(value)
         problems.add(
-            "holds an array or an object; give each value a member of its own",
+            "contains an array or an object; use a key for each value",
             line=number,
             column=name,
             key=("nested", name),
@@ -205,8 +206,8 @@ class _Objects:
         except ValueError:
             raise fail(
                 self._source.label,
-                f"is no JSON object, got {quote(text.decode('utf-8', 'replace'))}; JSON must be "
-                "an array of objects, or hold one object a line",
+                f"is not a JSON object, got {quote(text.decode('utf-8', 'replace'))}; the file "
+                "must contain an array of objects, or one object per line",
                 number,
             ) from None
 
@@ -291,4 +292,5 @@ def _items(ijson: Any, file: Any, source: Source) -> Iterator[Any]:
 
 
 def _json_error(source: Source, error: Exception) -> Exception:
-    return fail(source.label, f"is no JSON, or is cut off ({type(error).__name__}); get it again")
+    kind = type(error).__name__
+    return fail(source.label, f"is not JSON, or is truncated ({kind}); obtain it again")

@@ -89,7 +89,7 @@ class LocalTimes:
             return local - self._named_offset(seconds, offsets, abbreviation) * NANOSECONDS
         if offsets.is_missing:
             if self._nonexistent == "refuse":
-                raise LocalTimeError("nonexistent", "does not exist: clocks are put forward there")
+                raise LocalTimeError("nonexistent", "does not exist: clocks are set forward then")
             self.shifted += 1
             return local - offsets.first * NANOSECONDS
         second = self._is_second(local, offsets, series)
@@ -124,7 +124,7 @@ class LocalTimes:
         if not offsets.is_ambiguous:
             return False
         if self._ambiguous == "refuse":
-            raise LocalTimeError("ambiguous", "comes twice: clocks are put back there")
+            raise LocalTimeError("ambiguous", "is ambiguous: clocks are set back then")
         return self._ambiguous == "later"
 
     def _infer(self, local: int, offsets: _Offsets, state: _Series) -> bool:
@@ -134,7 +134,7 @@ class LocalTimes:
                 state.was_ambiguous = False
                 raise LocalTimeError(
                     "inferred",
-                    "follows the hour that comes twice, of which the file has one only",
+                    "follows the repeated hour, which the file contains only once",
                 )
             state.was_ambiguous = False
             return False
@@ -143,6 +143,6 @@ class LocalTimes:
             state.second = self.is_descending
         elif last is not None and (local >= last if self.is_descending else local <= last):
             if state.second != self.is_descending:
-                raise LocalTimeError("inferred", "comes more than twice, or in no order")
+                raise LocalTimeError("inferred", "occurs more than twice, or out of order")
             state.second = not state.second
         return state.second

@@ -46,7 +46,7 @@ def read_mapping(argument: str, value: object) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidParameterError(f"{path.name}: is no TOML file: {error}") from None
+        raise InvalidParameterError(f"{path.name}: is not a TOML file: {error}") from None
     version = content.pop("version", None)
     if version != VERSION:
         raise InvalidParameterError(

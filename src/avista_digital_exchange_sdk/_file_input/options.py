@@ -233,7 +233,7 @@ def _check_time_format(text: str) -> None:
     has_month = bool(directives & set("mbBhju"))
     if not (directives & set("cxD") or (directives & set("YyG") and has_month)):
         raise invalid_argument(
-            "timeFormat", text, "a format of strptime with year and month, as '%d/%m/%Y %H:%M'"
+            "timeFormat", text, "a format of strptime with year and month, such as '%d/%m/%Y %H:%M'"
         )
     if "Z" in directives:
         raise invalid_argument(

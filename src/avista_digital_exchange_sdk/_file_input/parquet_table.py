@@ -35,7 +35,7 @@ class ParquetTable:
             with source.open_seekable() as file:
                 schema = pq.ParquetFile(file).schema_arrow
         except (pa.ArrowException, OSError) as error:
-            raise fail(source.label, f"is no Parquet file ({type(error).__name__})") from None
+            raise fail(source.label, f"is not a Parquet file ({type(error).__name__})") from None
         self._kinds = [_kind(source, field) for field in schema]
         names = ["" if name.startswith(_INDEX_PREFIX) else name for name in schema.names]
         self.columns: Sequence[Column] = [

@@ -132,14 +132,15 @@ class PublishPlan:
             name = self._options.dimensionColumns[-1]
             value = self._table.columns[self._roles.measures[0]].name
             return (
-                f"; if column {name!r} tells them apart, make attributes of it with "
+                f"; if column {name!r} distinguishes them, use it as the attribute with "
                 f"{suggest(attributeColumn=name, valueColumn=value)}"
             )
         times = [self._table.columns[index].name for index in self._roles.times]
         clock = self._roles.clock
         if clock is not None and len(times) == 1 and clock not in times:
             return (
-                f"; if a time is in two columns, {suggest(timeColumn=[*times, clock])} reads both"
+                f"; if date and time are in two columns, "
+                f"{suggest(timeColumn=[*times, clock])} reads both"
             )
         return ""
 
@@ -152,7 +153,8 @@ class PublishPlan:
         self._times.finish()
         if self._times.shifted:
             self.notices.append(
-                f"{self._times.shifted} times that do not exist are put forward as clocks are"
+                f"{self._times.shifted} nonexistent timestamps are shifted by as much as clocks "
+                "are set forward"
             )
 
     def add_values(self, index: ValueIndex) -> None:
@@ -167,7 +169,7 @@ class PublishPlan:
             self._dropped = index
             self.values -= count
             self.outcomes.discard(index.list_dropped_lines(self.number))
-            self.notices.append(f"{count} values are left out, as their times come again")
+            self.notices.append(f"{count} values are omitted, as their timestamps are repeated")
 
     def slices(self) -> Iterator[RowSlice]:
         """Read the rows to publish, some of one asset at a time."""
@@ -253,7 +255,7 @@ class PublishPlan:
             self._detector.add(first.times.drop_null().to_pylist()[:1])
         self._times = self._create_time_reader()
         if self._detector.example is not None and is_interval(self._detector.example):
-            self.notices.append("the times are intervals, of which the beginnings are published")
+            self.notices.append("the timestamps are intervals; their starts are published")
         for name, profile in self._profiles.items():
             self._decisions[name] = self._decide(profile)
 
@@ -367,7 +369,7 @@ class PublishPlan:
                 self.problems.add(
                     f"{quote(cell)} can't be published as {decision.type}; "
                     f"{suggest(measureTypes={entry.column: 'VARCHAR'})} publishes the column as "
-                    "text",
+                    "strings",
                     line=line,
                     column=entry.column,
                     key=("convert", entry.attribute),

@@ -35,12 +35,10 @@ class RowChecker:
         """Check the IDs, names and lengths of rows."""
         if rows.assets.null_count:
             line = rows.lines.filter(rows.assets.is_null())[0].as_py()
-            self._problems.add("names no asset", line=line, key="asset")
+            self._problems.add("has no asset ID", line=line, key="asset")
         for entry in rows.values:
             if not entry.attribute and len(rows.lines):
-                self._problems.add(
-                    "names no attribute", line=rows.lines[0].as_py(), key="attribute"
-                )
+                self._problems.add("has no attribute", line=rows.lines[0].as_py(), key="attribute")
         for asset in rows.assets.unique().to_pylist():
             if asset is not None and asset not in self.assets:
                 self._check_asset(asset, rows)
@@ -67,7 +65,7 @@ class RowChecker:
         place = pc.index(is_longer, True).as_py()
         if place >= 0:
             self._problems.add(
-                f"is too long: a value and its asset, attribute and metadata have room for "
+                f"is too long: a value with its asset, attribute and metadata may have at most "
                 f"{MAX_RECORD_BYTES} bytes",
                 line=rows.lines[place].as_py(),
                 column=column,
@@ -87,8 +85,8 @@ class RowChecker:
             known = self.asset_names.setdefault(asset, name)
             if known != name:
                 self._problems.add(
-                    f"asset {asset!r} is called {name!r} here and {known!r} before; give an asset "
-                    "one name",
+                    f"asset {asset!r} has the name {name!r} here and {known!r} before; use one "
+                    "name per asset",
                     line=entry["line_min"],
                     key=("name", asset),
                 )

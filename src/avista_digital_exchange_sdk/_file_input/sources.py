@@ -36,7 +36,7 @@ _COMPRESSED: dict[bytes, tuple[str, Any]] = {
 }
 # How files begin that can't be read here, and what to do with them.
 _REFUSED = {
-    b"\xd0\xcf\x11\xe0": "is an Excel file of before 2007; save it as .xlsx or .csv",
+    b"\xd0\xcf\x11\xe0": "is an Excel file from before 2007; save it as .xlsx or .csv",
     b"%PDF": "is a PDF document; export the data as CSV",
     b"SQLite format 3": "is an SQLite database; export the table as CSV",
     b"ARROW1": "is an Arrow file; read it with pandas.read_feather and publish the DataFrame",
@@ -88,7 +88,7 @@ class Source:
                 yield file
         except _READ_ERRORS as error:
             kind = type(error).__name__
-            raise fail(self.label, f"is damaged or incomplete ({kind}); get it again") from None
+            raise fail(self.label, f"is damaged or truncated ({kind}); obtain it again") from None
 
     def open_seekable(self) -> IO[bytes]:
         """Open the file to be read in any order; one in an archive is read into memory."""
@@ -127,16 +127,16 @@ class Source:
             with zipfile.ZipFile(self.path) as archive:
                 entries = [entry for entry in archive.infolist() if not _is_noise(entry)]
         except zipfile.BadZipFile:
-            raise fail(self.label, "is damaged or incomplete; get it again") from None
+            raise fail(self.label, "is damaged or truncated; obtain it again") from None
         names = [entry.filename for entry in entries]
         wanted = self._options.member
         if wanted is not None and wanted not in names:
             raise invalid_argument("member", wanted, "one of the archive's files: " + _list(names))
         if wanted is None and len(names) != 1:
-            advice = f"; name one with {suggest(member=names[0])}" if names else ""
+            advice = f"; pass one with {suggest(member=names[0])}" if names else ""
             raise fail(
                 self.label,
-                f"must hold one file, got {len(names)}: {_list(names) or 'none'}{advice}",
+                f"must contain one file, got {len(names)}: {_list(names) or 'none'}{advice}",
             )
         chosen = wanted or names[0]
         if next(entry for entry in entries if entry.filename == chosen).flag_bits & 1:
@@ -157,7 +157,7 @@ class Source:
                 raise fail(self.label, advice)
         text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         if text[:9].lower().startswith(_XML):
-            raise fail(self.label, "is XML or HTML, whatever its name says; export it as CSV")
+            raise fail(self.label, "is XML or HTML, despite its name; export it as CSV")
         return "json" if text[:1] in (b"{", b"[") and _is_json(text) else "csv"
 
 

@@ -51,7 +51,7 @@ class SpreadsheetTable:
         notices = []
         if self._header > 1 and options.skipLines is None:
             rows = f"rows 1 to {self._header - 1}" if self._header > 2 else "row 1"
-            notices.append(f"{rows} stand before the names and are not published")
+            notices.append(f"{rows} before the header: not published")
         self.understanding = Understanding(facts, notices)
 
     def chunks(self, problems: Problems) -> Iterator[Chunk]:
@@ -116,7 +116,7 @@ class SpreadsheetTable:
                 raise fail(self._source.label, "has no rows")
             raise fail(
                 self._source.label,
-                f"has several sheets, {', '.join(map(repr, filled))}; name the one to publish "
+                f"has several sheets, {', '.join(map(repr, filled))}; pass the one to publish "
                 f"with {suggest(sheet=filled[0])}",
             )
         return str(filled[0])
@@ -147,9 +147,8 @@ class SpreadsheetTable:
                 )
         raise fail(
             self._source.label,
-            f"sheet {self._sheet!r} must have the names of its columns in a row; say how many "
-            f"rows stand before it with {suggest(skipLines=1)}, or name all columns with "
-            "columnNames=",
+            f"sheet {self._sheet!r} must have a header; pass the number of rows before it, such as "
+            f"{suggest(skipLines=1)}, or name all columns with columnNames=",
         )
 
     def _rows(self, problems: Problems) -> Iterator[tuple[int, list[str | None]]]:
@@ -164,15 +163,15 @@ class SpreadsheetTable:
                 for index, (cell, formula) in enumerate(zip(cells, sources, strict=True)):
                     if cell is None and formula.value is not None:
                         problems.add(
-                            f"cell {formula.coordinate} holds a formula whose result is not "
+                            f"cell {formula.coordinate} contains a formula whose result is not "
                             "saved; open and save the workbook in Excel, or save it as CSV",
                             line=number,
                             key="formula",
                         )
                     if self._merged.get((index, number), 0) > first:
                         problems.add(
-                            f"cell {formula.coordinate} is merged with others, of which the file "
-                            "keeps one value; unmerge them and fill in each",
+                            f"cell {formula.coordinate} is merged with others, which have one "
+                            "value in the file; unmerge them, and fill in each",
                             line=number,
                             key="merged",
                         )
@@ -216,7 +215,7 @@ class _Workbook:
         except Exception as error:
             self._file.close()
             kind = type(error).__name__
-            raise fail(self._source.label, f"is no Excel workbook ({kind})") from None
+            raise fail(self._source.label, f"is not an Excel workbook ({kind})") from None
         return self._book
 
     def __exit__(self, *error: object) -> None:

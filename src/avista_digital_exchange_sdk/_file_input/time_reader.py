@@ -26,8 +26,8 @@ from .time_texts import (
 _TIMESTAMP = pa.timestamp("ns", "UTC")
 # A time with its zone, which Arrow reads many at a time.
 _PLAIN_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$"
-_NAIVE = "says no time zone"
-_UNIT_NAMES = {"excel": "Excel's numbers of days", "matlab": "MATLAB's numbers of days"}
+_NAIVE = "has no time zone"
+_UNIT_NAMES = {"excel": "Excel day numbers", "matlab": "MATLAB day numbers"}
 
 
 class TimeReader:
@@ -110,20 +110,22 @@ class TimeReader:
         where = {"line": bad.line, "column": self._column}
         word = self._problems.line_word
         if bad.text is None:
-            what = "has no time"
+            what = "has no timestamp"
         else:
-            what = f"{quote(bad.text)} is no time; times are read as {self.format_name}"
+            what = (
+                f"{quote(bad.text)} is not a timestamp; timestamps are read as {self.format_name}"
+            )
         if bad.count > 1:
             what += f" ({bad.count} such {word}s)"
         if not bad.last_good_line:
             advice = (
-                f"say how times are written with {suggest(timeFormat='%d/%m/%Y %H:%M')} or "
+                f"pass their format, such as {suggest(timeFormat='%d/%m/%Y %H:%M')} or "
                 f"{suggest(timeUnit='ms')}"
             )
         elif "unitsRow" in self._problems.options and bad.last_line < bad.first_good_line:
-            advice = f"if it holds units, {suggest(unitsRow=bad.count)} leaves it out"
+            advice = f"if it has units, {suggest(unitsRow=bad.count)} ignores it"
         elif "skipFooter" in self._problems.options and bad.line > bad.last_good_line:
-            advice = f"if it is no data, {suggest(skipFooter=bad.count)} leaves it out"
+            advice = f"if it is not data, {suggest(skipFooter=bad.count)} ignores it"
         else:
             advice = f"correct or delete the {word}"
         self._problems.add(f"{what}; {advice}", **where)  # type: ignore[arg-type]  # of str and int
@@ -148,7 +150,7 @@ class TimeReader:
                 f"{form.name} with {_suggest_format(form, example)}" for form in found
             )
             self._problems.add(
-                f"{quote(example)} can be read as {ways}; say which",
+                f"{quote(example)} can be read as {ways}; pass one of them",
                 column=self._column,
             )
             time = found[0].parse(example)
@@ -170,10 +172,10 @@ class TimeReader:
                 f"{suggest(timeFormat=form)}"
             )
         if ways:
-            return f"{quote(example)} is a number; read it as a time with {' or '.join(ways)}"
+            return f"{quote(example)} is a number; read it as a timestamp with {' or '.join(ways)}"
         return (
-            f"{quote(example)} is no time that can be read here; say its format as strptime's, "
-            f"as {suggest(timeFormat='%d/%m/%Y %H:%M')}, or name another column with timeColumn="
+            f"{quote(example)} is not a timestamp of a known format; pass its format, such as "
+            f"{suggest(timeFormat='%d/%m/%Y %H:%M')}, or another column with timeColumn="
         )
 
     def _read_plain(self, texts: Any) -> Any | None:
@@ -235,12 +237,12 @@ class TimeReader:
 
     def _zone_advice(self, time: LocalTime, text: str) -> str:
         what = (
-            f"is in {time.abbreviation}, which several zones are called"
+            f"is in {time.abbreviation}, the abbreviation of several time zones"
             if time.abbreviation
             else _NAIVE
         )
         return (
-            f"{quote(text)} {what}; say which it is in with "
+            f"{quote(text)} {what}; pass its time zone, such as "
             f"{suggest(timeZone='America/Los_Angeles')}, {suggest(timeZone='-08:00')} or "
             f"{suggest(timeZone='UTC')}"
         )
@@ -249,18 +251,15 @@ class TimeReader:
     def _local_advice(error: LocalTimeError) -> str:
         if error.kind == "ambiguous":
             return (
-                f"; {suggest(ambiguous='infer')} takes the order of the rows, "
-                f"{suggest(ambiguous='earlier')} or {suggest(ambiguous='later')} one of the two"
+                f"; {suggest(ambiguous='infer')} uses the order of the rows, "
+                f"{suggest(ambiguous='earlier')} or {suggest(ambiguous='later')} takes one of two"
             )
         if error.kind == "inferred":
-            return (
-                f"; say which it is with {suggest(ambiguous='earlier')} or "
-                f"{suggest(ambiguous='later')}"
-            )
+            return f"; pass {suggest(ambiguous='earlier')} or {suggest(ambiguous='later')}"
         if error.kind == "nonexistent":
             return (
-                f"; {suggest(nonexistent='shift')} puts it forward as clocks are; if the file "
-                f"has no daylight saving time, say its offset, as {suggest(timeZone='-08:00')}"
+                f"; {suggest(nonexistent='shift')} shifts it by as much; if the file has no "
+                f"daylight saving time, pass its offset, such as {suggest(timeZone='-08:00')}"
             )
         return ""
 

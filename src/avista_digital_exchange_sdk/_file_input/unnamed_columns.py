@@ -31,8 +31,8 @@ class UnnamedColumns:
                 expected = str(self._next[index]) if is_counter else ""
                 if text != expected:
                     problems.add(
-                        f"column {index + 1} has no name and holds {quote(text)}, unlike the rows "
-                        f"before, {'which it numbers' if is_counter else 'where it is empty'}; "
+                        f"column {index + 1} has no name, but the value {quote(text)}; before, it "
+                        f"{'numbers the rows' if is_counter else 'is empty'}; "
                         f"{problems.advise_names()}, or those to publish with measureColumns=",
                         line=line,
                         key=("unnamed", index),

@@ -268,7 +268,7 @@ class _Drawing:
                 "band: minimum to maximum"
             )
         if self._data.infinite:
-            notes.append(f"Infinite values, not drawn: {self._data.infinite:,}")
+            notes.append(f"Infinite values, not plotted: {self._data.infinite:,}")
         if self._data.not_plotted:
             notes.append("Not drawn: " + ", ".join(self._data.not_plotted))
         size = to_points(rcParams["axes.labelsize"])
@@ -350,5 +350,5 @@ def _draw_empty(figure: Figure) -> None:
     axes = figure.subplots()
     axes.set_axis_off()
     axes.text(
-        0.5, 0.5, "There are no values to draw", ha="center", color=rcParams["axes.labelcolor"]
+        0.5, 0.5, "There are no values to plot", ha="center", color=rcParams["axes.labelcolor"]
     )

@@ -124,11 +124,11 @@ class TestRefusals:
         [
             (
                 ["timestamp,Power", "2024-05-01T00:00:00Z,x"],
-                "^may.csv, line 2, column 'Power': 'x' is no DOUBLE, the type in the model",
+                "^may.csv, line 2, column 'Power': 'x' is not a DOUBLE, the type in the model",
             ),
             (
                 ["timestamp,Count", "2024-05-01T00:00:00Z,1.5"],
-                "^may.csv, line 2, column 'Count': got '1.5', which is no integer",
+                "^may.csv, line 2, column 'Count': got '1.5', which is not a 64-bit integer",
             ),
             (
                 ["timestamp,power", "2024-05-01T00:00:00Z,1"],

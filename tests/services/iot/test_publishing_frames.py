@@ -180,7 +180,9 @@ class TestRefusals:
         self, exchange: AvistaDigitalExchange, mast: str
     ) -> None:
         frame = pandas.DataFrame({"timestamp": times(0, 0), "Power": [1.5, 2.5]})
-        with pytest.raises(InvalidParameterError, match="rows 0 and 1 both hold 'Power'"):
+        with pytest.raises(
+            InvalidParameterError, match="rows 0 and 1 both have a value of 'Power'"
+        ):
             exchange.iot.publishDataFrame(frame, iotEndpointId=mast)
 
     @pytest.mark.parametrize(

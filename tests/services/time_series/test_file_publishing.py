@@ -96,9 +96,9 @@ def test_inspect_returns_problems_instead_of_raising_them(
     path.write_text(path.read_text() + "2024-05-01T05:00:00Z,Bad\n")
     report = exchange.publishFileToTimeSeriesDatabase(database, path, assetId="a", inspect=True)
     assert report.files[0].problems == [
-        "may.csv, line 7, column 'kW': 'Bad' is not one of the numbers, which 5 other cells are; "
-        "nullValues=['Bad'] leaves such cells out, measureTypes={'kW': 'VARCHAR'} publishes the "
-        "whole column as text"
+        "may.csv, line 7, column 'kW': 'Bad' is not a number, unlike 5 other cells; "
+        "nullValues=['Bad'] treats such cells as missing, measureTypes={'kW': 'VARCHAR'} "
+        "publishes the whole column as strings"
     ]
     assert latest(exchange, database) == {}
 
@@ -244,7 +244,7 @@ def test_arguments_precede_those_of_a_mapping(
         ("version = 2\n", "m.toml: version must be 1, got 2"),
         ('asset = "a"\n', "m.toml: version must be 1, got None"),
         ('version = 1\nassets = "a"\n', "m.toml: 'assets' must be one of ambiguous, asset, "),
-        ("version = 1\nasset = \n", "m.toml: is no TOML file"),
+        ("version = 1\nasset = \n", "m.toml: is not a TOML file"),
         ('version = 1\ndelimiter = "::"\n', "must be one character, got '::'"),
     ],
 )
