@@ -6,6 +6,7 @@ import json
 import pytest
 
 from ..support.command_line import Command
+from ..support.options import use_limits
 
 VALUES = "SELECT 1 AS n, 'a\"b' AS text, true AS sure, ARRAY[1, 2] AS list, NULL AS nothing"
 
@@ -50,6 +51,15 @@ class TestSql:
         assert dx("sql", database, nothing, "--json").json == []
         assert dx("sql", database, nothing, "--format", "jsonl").stdout == ""
         assert dx("sql", database, nothing, "--format", "table").stdout.split() == ["one", "two"]
+
+    def test_sql_prints_the_columns_if_the_first_pages_are_empty(
+        self, dx: Command, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # The first page of a query that is still running has no columns.
+        use_limits(monkeypatch, first_page_seconds=0)
+        assert dx("sql", database, "SELECT 2 AS two").stdout == "two\n2\n"
+        table = dx("sql", database, "SELECT 2 AS two", "--format", "table").stdout
+        assert table.split() == ["two", "2"]
 
     def test_sql_reads_the_query_from_standard_input(self, dx: Command, database: str) -> None:
         assert dx("sql", database, "-", input="SELECT 2 AS two\n").stdout == "two\n2\n"

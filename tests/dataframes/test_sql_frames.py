@@ -17,6 +17,7 @@ from avista_digital_exchange_sdk import (
 )
 
 from ..support.fake_platform import FakePlatform
+from ..support.options import use_limits
 from .sample_database import INSTANT, NANOSECONDS, TYPES, UNUSUAL
 
 SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
@@ -147,6 +148,24 @@ def test_sql_table_has_structs_for_rows_within_rows(
     fake_platform.add_data(SQL, response(rows, [{"Name": "r", "Type": {"RowColumnInfo": fields}}]))
     result = fake_platform_client.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT r")
     assert result.to_pylist() == [{"r": {"a": 1, "x": None}}, {"r": None}]
+
+
+def test_sql_table_has_the_columns_of_later_pages_if_the_first_ones_are_empty(
+    exchange: AvistaDigitalExchange, measured: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first page of a query that is still running has no columns.
+    use_limits(monkeypatch, first_page_seconds=0)
+    result = exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(measured, "SELECT 1 AS one")
+    assert result.to_pylist() == [{"one": 1}]
+    aggregates = exchange.queryTimeSeriesDatabaseToArrow(
+        measured,
+        [{"assetId": "types", "attributeNamesFilter": ["double"]}],
+        "2000-01-01",
+        "now",
+        every="1y",
+        how="count",
+    )
+    assert aggregates["double"].to_pylist() == [2]
 
 
 def test_sql_table_of_mismatched_pages_is_an_error(

@@ -48,8 +48,10 @@ def parse_page(response: TimestreamPage) -> "Page":
 
 def concat_pages(tables: Sequence[pa.Table]) -> pa.Table:
     """Concatenate the pages of a result."""
+    # The first pages of a long query may be empty, and its columns are not known yet.
+    known = [table for table in tables if table.num_columns] or tables
     try:
-        return pa.concat_tables(tables)
+        return pa.concat_tables(known)
     except pa.ArrowInvalid:
         raise InvalidResponseError("the pages of the result have different columns") from None
 

@@ -82,7 +82,10 @@ def sql(
 def _pages(
     run: CommandContext, database: str, statement: str, callback: "ProgressCallback | None"
 ) -> Iterator[Page]:
-    """Yield all pages of a result, also those without rows, which have columns."""
+    """Yield all pages of a result.
+
+    Those without rows may have columns, but not while the query is still running.
+    """
     from ..._backends import iterate_sync
     from ..._services.time_series.sql_queries import iter_sql_pages
     from ..._time_series.sql_results import column_names, convert_rows, parse_result
@@ -111,9 +114,11 @@ def _print_table(pages: Iterator[Page]) -> int:
 
 def _print_csv(pages: Iterator[Page]) -> int:
     count = 0
-    for index, page in enumerate(pages):
-        if not index:
+    has_header = False
+    for page in pages:
+        if page.columns and not has_header:
             print_csv([page.columns])
+            has_header = True
         print_csv(map(_cells, page.rows))
         count += len(page.rows)
     return count
