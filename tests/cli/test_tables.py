@@ -6,8 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
-from avista_digital_exchange_sdk.cli.tables import print_data_table
+from avista_digital_exchange_sdk.cli.tables import (
+    CELLS_NOTE,
+    ByteCount,
+    print_data_table,
+    print_table,
+)
 
 from ..support.command_line import Command
 from ..support.terminal import TerminalResult, run_on_terminal
@@ -81,12 +87,27 @@ def test_directory_sizes_and_trees_are_readable_on_a_terminal_and_exact_in_a_pip
     assert dx("tree", directory).stdout.splitlines()[1] == "├── a.csv  1"
 
 
-@pytest.mark.parametrize("options", [["stores"], ["databases"], ["collaboratives"], ["ls"]])
+@pytest.mark.parametrize(
+    "options", [["databases"], ["collaboratives"], ["ls"], ["tokens", "list"], ["whoami"]]
+)
 def test_table_has_no_blank_line_and_fits_80_columns(options: list[str], show: Show) -> None:
     lines = show(*options).terminal.splitlines()
     assert len(lines) > 1
     assert all(lines)
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("name", ["é" * 90, "日本" * 45, "e\u0301" * 90], ids=ascii)
+def test_table_with_wide_characters_fits_80_columns(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    columns = {"name": lambda _: name, "size": lambda _: ByteCount(34), "id": lambda _: "x" * 40}
+    assert print_table([None], columns) == [CELLS_NOTE]
+    title, row = capsys.readouterr().out.splitlines()
+    assert 70 <= cell_len(row) <= 80
+    end = cell_len(row.partition("34 bytes")[0]) + len("34 bytes")
+    assert title[:end].endswith("  size")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TypeVar
@@ -17,7 +18,7 @@ COLUMN_GAP = 2
 MIN_CELL_WIDTH = 8
 # An ID of the platform, such as dataStoreId.87ccbe19-c78c-46a1-b755-e86e27457e6b.
 _ID = re.compile(r"[A-Za-z]+\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:[\d.]+)(Z)")
 ID_HIDDEN_LENGTH = len("-c78c-46a1-b755-e86e27457e6b")
 ELLIPSIS = "…"
 # Wider than any table, so that rich does not wrap lines.
@@ -52,8 +53,8 @@ def print_table(
 ) -> list[str]:
     """Print a table that fits the terminal, as far as cells may be shortened.
 
-    IDs are shortened to their beginning, then long texts in the middle. Numbers and times are never
-    shortened, and neither are tables without titles.
+    IDs are shortened to their beginning, times to minutes, and then long texts in the middle.
+    Numbers are never shortened, and neither are tables without titles.
 
     Args:
         rows: The rows.
@@ -69,7 +70,7 @@ def print_table(
     lines = [[_format_cell(cell, exact_sizes) for cell in row] for row in cells]
     is_right = [_is_numeric(column, _is_count) for column in _transpose(cells, titles)]
     if not any(map(str.strip, titles)):
-        _print_lines([], lines, _measure(titles, lines), is_right)
+        _print_lists(lines)
         return []
     notes = []
     available = shutil.get_terminal_size().columns
@@ -78,9 +79,12 @@ def print_table(
         if shortened != lines:
             notes.append(IDS_NOTE)
         lines = shortened
+    shortened = lines
+    if _add_up(_measure(titles, lines)) > available:
+        shortened = [[_TIME.sub(r"\1\3", cell) for cell in line] for line in lines]
     is_fixed = [any(map(_is_never_shortened, column)) for column in _transpose(cells, titles)]
-    limits = _fit(_measure(titles, lines), is_fixed, available)
-    shortened = [list(map(_shorten, line, limits)) for line in lines]
+    limits = _fit(_measure(titles, shortened), is_fixed, available)
+    shortened = [list(map(_shorten, line, limits)) for line in shortened]
     if shortened != lines:
         notes.append(CELLS_NOTE)
     _print_lines(titles, shortened, _measure(titles, shortened), is_right)
@@ -145,6 +149,24 @@ def _print_lines(
         widths = [max(width, measure(cell)) for width, cell in zip(widths, line, strict=True)]
         sys.stdout.write(f"{_join(line, widths, is_right)}\n")
     return count
+
+
+def _print_lists(lines: Sequence[Sequence[str]]) -> None:
+    """Print rows without titles, such as names and values; long values continue below each other.
+
+    A single column is not wrapped, as its lines are paths.
+    """
+    indents = _measure(["" for _ in lines[0]], lines)[:-1] if lines else []
+    start = sum(indents) + COLUMN_GAP * len(indents)
+    width = max(shutil.get_terminal_size().columns - start, MIN_CELL_WIDTH)
+    for line in lines:
+        *names, value = line
+        parts = textwrap.wrap(value, width, break_long_words=False, break_on_hyphens=False)
+        first, *others = parts if indents and len(parts) > 1 else [value]
+        widths = [*indents, 0]
+        sys.stdout.write(f"{_join([*names, first], widths, [False] * len(widths))}\n")
+        for part in others:
+            sys.stdout.write(f"{' ' * start}{part}\n")
 
 
 def _print_records(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> int:
@@ -215,7 +237,7 @@ def _fit(widths: Sequence[int], is_fixed: Sequence[bool], available: int) -> Seq
 def _is_never_shortened(cell: object) -> bool:
     if isinstance(cell, (int, float, ExactText)):
         return True
-    return bool(_ID.fullmatch(str(cell)) or _TIME.match(str(cell)))
+    return bool(_ID.fullmatch(str(cell)) or _TIME.fullmatch(str(cell)))
 
 
 def _is_numeric(column: Sequence[object], is_number: Callable[[object], bool]) -> bool:
@@ -254,9 +276,11 @@ def _shorten(cell: str, width: int) -> str:
     """Replace the middle of a string, as both ends of names and paths matter."""
     if measure(cell) <= width:
         return cell
-    from rich.cells import chop_cells, set_cell_size
+    from rich.cells import set_cell_size
 
     tail_width = (width - 1) // 2
     head = set_cell_size(cell, width - 1 - tail_width).rstrip()
-    tail = chop_cells(cell[::-1], tail_width)[0][::-1]
+    tail = cell[len(cell) - tail_width :]
+    while measure(tail) > tail_width:
+        tail = tail[1:]
     return f"{head}{ELLIPSIS}{tail}"
