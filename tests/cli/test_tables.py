@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from avista_digital_exchange_sdk.cli.tables import (
     CELLS_NOTE,
     ByteCount,
+    ExactText,
     print_data_table,
     print_table,
 )
@@ -108,6 +109,21 @@ def test_table_with_wide_characters_fits_80_columns(
     assert 70 <= cell_len(row) <= 80
     end = cell_len(row.partition("34 bytes")[0]) + len("34 bytes")
     assert title[:end].endswith("  size")
+
+
+def test_table_shortens_times_to_minutes_but_no_values(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    time = "2024-05-01T00:00:00.000Z"
+    name = f"log of {time}.csv"
+    columns = {
+        "name": lambda _: name,
+        "value": lambda _: ExactText(time),
+        "at": lambda _: time,
+    }
+    assert print_table([None], columns) == [CELLS_NOTE]
+    assert f"{name}  {time}  2024-05-01T00:00Z" in capsys.readouterr().out
 
 
 @pytest.fixture

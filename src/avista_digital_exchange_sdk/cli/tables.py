@@ -81,7 +81,7 @@ def print_table(
         lines = shortened
     shortened = lines
     if _add_up(_measure(titles, lines)) > available:
-        shortened = [[_TIME.sub(r"\1\3", cell) for cell in line] for line in lines]
+        shortened = [list(map(_shorten_time, *pair)) for pair in zip(cells, lines, strict=True)]
     is_fixed = [any(map(_is_never_shortened, column)) for column in _transpose(cells, titles)]
     limits = _fit(_measure(titles, shortened), is_fixed, available)
     shortened = [list(map(_shorten, line, limits)) for line in shortened]
@@ -270,6 +270,12 @@ def _format_cell(cell: object, exact_sizes: bool = True) -> str:
 def _shorten_id(cell: str) -> str:
     """Shorten an ID to its kind and the first characters, which identify it at a glance."""
     return f"{cell[: len(cell) - ID_HIDDEN_LENGTH]}{ELLIPSIS}" if _ID.fullmatch(cell) else cell
+
+
+def _shorten_time(cell: object, formatted: str) -> str:
+    """Shorten a time to minutes, unless it is a value."""
+    match = None if isinstance(cell, ExactText) else _TIME.fullmatch(formatted)
+    return match[1] + match[3] if match else formatted
 
 
 def _shorten(cell: str, width: int) -> str:
