@@ -51,7 +51,10 @@ class TestUsage:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (["--format", "xml"], "'--format': 'xml' is not one of 'csv', 'json', 'parquet'."),
+            (
+                ["--format", "xml"],
+                "'--format': 'xml' is not one of 'table', 'csv', 'json', 'parquet'.",
+            ),
             (["--asset", ""], "--asset must be a non-empty string, got ''"),
             (["--asset", "a", "--attribute", ""], "--attribute must be a non-empty string, got ''"),
             (["--asset", "a", "--every", "1x"], '"3mo" or "1y", got \'1x\''),
