@@ -37,10 +37,10 @@ class RequestedRecords(RequestedSeries):
                 return before
             endpoint_id, records = filled[-1][ID_COLUMN], filled[-1]["records"]
             first, last = (int(records[i]["timestamp"]) * MILLISECOND for i in (0, -1))
+            # Raises an error if it was not requested.
+            self.position[endpoint_id]
         except (ValueError, KeyError, TypeError) as error:
             raise _create_chunk_error(error) from None
-        if endpoint_id not in self.position:
-            raise _create_chunk_error(KeyError())
         if before is not None and before.asset_id == endpoint_id:
             return before._replace(last_time=last, last_page=page)
         return ReadRows(endpoint_id, first, last, page, page)

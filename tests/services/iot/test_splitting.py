@@ -230,8 +230,18 @@ class TestExecution:
         proxied_client.iot.queryByTimeRange(endpoints[0], NAMES, *times, tmp_path)
         assert len(list_queries(proxy)) == 1
 
+    @pytest.mark.parametrize(
+        "chunk",
+        [
+            "{}",
+            '{"data": []}',
+            '[{"iotEndpointId": [], "records": [{"timestamp": "1"}]}]',
+            '[{"iotEndpointId": "other", "records": [{"timestamp": "1"}]}]',
+        ],
+    )
     def test_query_is_not_split_if_its_chunks_are_unknown(
         self,
+        chunk: str,
         proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
         endpoints: list[str],
@@ -239,7 +249,7 @@ class TestExecution:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(
-            telemetry_resolvers, "write_chunk", lambda _cursor, _result, file, _: file.write("{}")
+            telemetry_resolvers, "write_chunk", lambda _cursor, _result, file, _: file.write(chunk)
         )
         query_both(proxied_client, endpoints, NAMES, tmp_path)
         assert len(list_queries(proxy)) == 2
