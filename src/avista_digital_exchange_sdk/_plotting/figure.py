@@ -227,9 +227,7 @@ class _Drawing:
             members = [(axes, panel) for axes, panel in pairs if panel.group == group]
             panel = members[0][1]
             values = [series.values for _, panel in members for series in panel.series]
-            scale = choose_scale(
-                panel.unit, min(v.min() for v in values), max(v.max() for v in values)
-            )
+            scale = choose_scale(panel.unit, min(map(np.min, values)), max(map(np.max, values)))
             for axes, _ in members:
                 if axes.yaxis.get_tick_params().get("labelleft", True):
                     axes.set_ylabel(scale.unit, parse_math=False)
