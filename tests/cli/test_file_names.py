@@ -301,3 +301,18 @@ def test_remote_path_that_is_not_utf8_is_refused(
         2,
         True,
     )
+
+
+def test_patterns_match_names_in_both_forms(dx: Command, store: str, tmp_path: Path) -> None:
+    forms = [unicodedata.normalize(form, "é") for form in ("NFC", "NFD")]
+    for form in forms:
+        (tmp_path / form).mkdir()
+        (tmp_path / form / f"{form}.csv").write_text("1")
+    for local in forms:
+        for pattern in forms:
+            excluded = dx("sync", tmp_path / local, store, "--exclude", f"{pattern}*", "--json")
+            assert excluded.json["copied"] == []
+            dx("sync", tmp_path / local, store, "--include", f"{pattern}.csv")
+            for arguments in ([store, "--name", f"{pattern}*"], [f"{store}/{pattern}.csv"]):
+                assert len(dx("find", *arguments).rows) == 1
+            assert dx("rm", f"{store}/{pattern}.*").exit_code == 0

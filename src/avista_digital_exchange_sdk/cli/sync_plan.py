@@ -56,7 +56,7 @@ class SyncPlan(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Which files take part, by patterns for their paths or names.
+    """Which files take part, by patterns for their paths or names, in any form of Unicode.
 
     Attributes:
         include: Patterns of which one must match; all files if there are none.
@@ -67,14 +67,15 @@ class Selection(NamedTuple):
     exclude: Sequence[str]
 
     def __contains__(self, path: object) -> bool:
-        name = str(path)
+        name = compose(str(path))
         is_included = not self.include or _matches(name, self.include)
         return is_included and not _matches(name, self.exclude)
 
 
 def _matches(path: str, patterns: Sequence[str]) -> bool:
     name = path.rpartition(SEPARATOR)[2]
-    return any(fnmatchcase(path, one) or fnmatchcase(name, one) for one in patterns)
+    composed = map(compose, patterns)
+    return any(fnmatchcase(path, one) or fnmatchcase(name, one) for one in composed)
 
 
 def list_local(folder: Path, selection: Selection) -> Listing:

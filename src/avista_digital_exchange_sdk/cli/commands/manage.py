@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ..._models.paths import SEPARATOR
+from ..._models.paths import SEPARATOR, compose
 from ..._utils import validation
 from ..command import command
 from ..completion import complete_remote_path
@@ -153,7 +153,7 @@ def find(
         for info in found.values()
         if (info["name"] != path or info["type"] == "file")
         and (kind is None or info["type"] == kind)
-        and (name is None or fnmatchcase(basename(info), name))
+        and (name is None or fnmatchcase(basename(info), compose(name)))
     ]
     columns = {"": lambda info: to_url(info["name"])}
     run.print_rows(matching, columns, json=[to_json(info) for info in matching])
