@@ -12,6 +12,23 @@ if TYPE_CHECKING:
     from .._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
 
 
+def share_equal_parts(assets: Iterable[TimeSeriesAssetData]) -> None:
+    """Let the values of a response share what is equal, which halves the memory that they take."""
+    for asset in assets:
+        timestamps: dict[str, str] = {}
+        for attribute in asset.attributes:
+            if not attribute.data:
+                continue
+            names = attribute.data[0].model_fields_set
+            for value in attribute.data:
+                value.__dict__["timestamp"] = timestamps.setdefault(
+                    value.timestamp, value.timestamp
+                )
+                # Pydantic keeps the names of the fields for each object.
+                if value.model_fields_set == names:
+                    object.__setattr__(value, "__pydantic_fields_set__", names)
+
+
 def merge_asset_data(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
     """Merge the assets and attributes of several responses, in order."""
     merged: dict[str, TimeSeriesAssetData] = {}

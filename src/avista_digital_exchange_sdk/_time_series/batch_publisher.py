@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .._utils.progress import ProgressReporter
-from .asset_data import merge_asset_data
+from .asset_data import merge_asset_data, share_equal_parts
 from .job_publisher import JobPublisher
 from .publish_job import Jobs, JobTracker, PublishJob, RecordWriter, WriteJob
 from .publish_outcomes import PublishOutcomes
@@ -50,6 +50,7 @@ class Publisher(JobPublisher):
 
     def settle(self, job: PublishJob) -> None:
         if self._keep_responses and isinstance(job, WriteJob):
+            share_equal_parts(job.responses)
             self._responses += job.responses
         super().settle(job)
 

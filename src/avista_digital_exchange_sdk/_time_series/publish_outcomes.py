@@ -119,8 +119,8 @@ class PublishOutcomes(Outcomes):
         for index, reason in job.rejected.copy().items():
             self.mark_rejected(index, reason)
         states = job.states.copy()
-        for index, state in states.items():
-            self._mark([index], state)
+        for state in set(states.values()):
+            self._mark([index for index, own in states.items() if own == state], state)
         self.unknown_jobs += UNKNOWN in states.values()
         self.values_stored += job.values_stored
         self.values_corrected += job.values_corrected
@@ -146,6 +146,10 @@ class PublishOutcomes(Outcomes):
 
     def _mark(self, indexes: Iterable[int], state: int) -> None:
         states = self._states
+        if isinstance(indexes, range) and indexes.step == 1 and indexes.start == len(states):
+            # New rows, which are not joined yet.
+            states.extend(bytes([state]) * len(indexes))
+            return
         for first in indexes:
             if first >= len(states):
                 states.extend(bytes(first + 1 - len(states)))

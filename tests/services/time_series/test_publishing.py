@@ -81,6 +81,25 @@ class TestWrittenRecords:
             ("2022-09-02T21:44:42.000Z", "321"),
         ]
 
+    def test_written_values_share_equal_parts_and_change_independently(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        records = [multi_record(exchange, START + i, {"kW": 1.5, "V": 230.0}) for i in range(150)]
+        (asset,) = exchange.publishToTimeSeriesDatabase(database, "meter", records)
+        V, kW = asset.attributes
+        assert all(
+            one.timestamp is other.timestamp for one, other in zip(kW.data, V.data, strict=True)
+        )
+        first, second = kW.data[:2]
+        assert first.model_fields_set is second.model_fields_set
+        copy = first.model_copy()
+        first.value, first.timestamp = "2", "2024-01-01T00:00:00Z"
+        assert (second.value, copy.value, V.data[0].timestamp) == ("1.5", "1.5", copy.timestamp)
+        assert first.model_dump(exclude_unset=True) == {
+            "timestamp": "2024-01-01T00:00:00Z",
+            "value": "2",
+        }
+
     def test_keyword_arguments_are_accepted(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:

@@ -83,7 +83,7 @@ class Execution:
         """The executed mutations with their arguments, by response key."""
         self._server_loop = server_loop
         self._deadline = time.monotonic() + LIMITS.max_execution_seconds
-        self.fields = 0
+        self.fields: int = 0
         """The number of resolved fields."""
 
     async def run_on_server_loop(self, coroutine: Coroutine[Any, Any, R]) -> R:
