@@ -45,7 +45,7 @@ class PublishResult(HtmlList["TimeSeriesAssetData"]):
 
     def __init__(self, assets: Iterable[TimeSeriesAssetData], report: PublishReport) -> None:
         super().__init__(assets)
-        self.report = report
+        self.report: PublishReport = report
 
 
 def build_report(outcomes: PublishOutcomes) -> PublishReport:

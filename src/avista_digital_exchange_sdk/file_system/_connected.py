@@ -6,7 +6,6 @@ from typing import Any
 
 from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # untyped
 
-from .._options import DEFAULT_CONCURRENCY
 from ..client import AvistaDigitalExchange
 from ._directory_cache import DirectoryCache
 from ._secret_options import Environment, SecretOptions
@@ -30,7 +29,7 @@ class ConnectedFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type:
         endpoint: str | None = None,
         timeout: float = 60,
         maxRetries: int = 4,
-        maxConcurrency: int = DEFAULT_CONCURRENCY,
+        maxConcurrency: int = 8,
         verify: bool | str = True,
         proxy: str | None = None,
         profile: str | None = None,

@@ -18,40 +18,46 @@ from ._writer import StoreFileWriter, StoreTextWriter, StoreTransaction
 
 
 class DataStoreFileSystem(CopyingFileSystem):
-    """Data stores as directories named by their IDs, with everything in them.
+    """An fsspec file system in which data stores are directories, named by their IDs.
 
     A path is `dx://<dataStoreId>/folder/file.csv`, or `dx://Solar site/folder/file.csv` with the
-    name of a data store, if only one that you own or that is shared with you has the name. Returned
-    paths have the ID. Reading fetches only the required blocks.
-    Written files appear atomically when they are closed; missing parent directories are created. An
-    existing file is deleted after the new one is complete; in between both exist, and paths resolve
-    to the new one.
+    name of a data store, if the name is unique among those that you own or that are shared with
+    you. Returned paths have the ID. Reading fetches only the required blocks. Written files appear
+    atomically when they are closed; missing parent directories are created. An existing file is
+    deleted after the new one is complete; in between both exist, and paths resolve to the new one.
 
     The object can be pickled, and used in several threads and processes; each process has its own
     connections. A token passed as an argument is part of the pickle, which is then as secret as the
-    token, and of `to_json()` and `to_dict()` only with `include_password=True`. A token from the
-    environment is not: each process reads its own environment.
+    token; `to_json()` and `to_dict()` contain it only with `include_password=True`. A token from
+    the environment is in none of them: each process reads its own environment.
 
     Args:
-        token: Your token. Defaults to the environment variable `AVISTA_DX_TOKEN`, then to the token
-            that `avista-dx login` stored.
-        endpoint: GraphQL URL. Defaults to the environment variable `AVISTA_DX_ENDPOINT`, then to
-            that of the profile, then to production.
-        timeout: Read timeout in seconds.
-        maxRetries: Maximum number of retries after a transient failure.
-        maxConcurrency: Maximum number of concurrent requests to the API. Defaults to 8.
-        verify: TLS verification: True, or the path of a CA bundle (PEM).
-        proxy: Proxy URL. Defaults to the proxy environment variables.
-        profile: The name of the profile with token and endpoint. Defaults to the environment
-            variable `AVISTA_DX_PROFILE`, then to the profile `default`.
-        allowHttp: Whether the endpoint may be an `http://` URL of a host in a private network.
-            Defaults to whether the environment variable `AVISTA_DX_ALLOW_HTTP` is 1.
-        listings_expiry_time: Seconds for which listings are cached; None for no limit.
+        token: A token from energy.collaboratives.io. Defaults to the environment variable
+            `AVISTA_DX_TOKEN`, or else to the token that `avista-dx login` stored.
+        endpoint: The URL of the platform's GraphQL API. Defaults to the environment variable
+            `AVISTA_DX_ENDPOINT`, or else to that of the profile, or else to the production API.
+        timeout: Read timeout in seconds for each response, or for each chunk of a file. Defaults to
+            60.
+        maxRetries: Maximum number of retries after a transient failure, with exponential backoff.
+            Defaults to 4.
+        maxConcurrency: Maximum number of concurrent requests to the API, 1 to 64. Defaults to 8.
+        verify: TLS verification: True (default) for the operating system's certificates, or the
+            path of a CA bundle (PEM).
+        proxy: The URL of an HTTP proxy. Defaults to the proxy environment variables (`HTTPS_PROXY`,
+            `NO_PROXY` and so on).
+        profile: The name of a profile with token and endpoint. It has priority over the environment
+            variables. Defaults to the environment variable `AVISTA_DX_PROFILE`, or else to the
+            profile `default`.
+        allowHttp: Whether the endpoint may be an `http://` URL of a host in a private network, to
+            which the token is sent unencrypted. Defaults to whether the environment variable
+            `AVISTA_DX_ALLOW_HTTP` is 1.
+        listings_expiry_time: Time in seconds for which listings are cached; None for no limit.
+            Defaults to 30.
         options: Further options of fsspec: `use_listings_cache`, `max_paths`,
             `skip_instance_cache`.
 
     Raises:
-        InvalidParameterError: There is no token, or an argument is invalid.
+        InvalidParameterError: The token is missing, or an argument is invalid.
 
     Example:
         >>> import fsspec

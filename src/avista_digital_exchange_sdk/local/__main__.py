@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=0,
         metavar="SECONDS",
-        help="time that each operation takes in addition (default: %(default)s)",
+        help="additional duration of each operation in seconds (default: %(default)s)",
     )
     parser.add_argument(
         "--throttle",

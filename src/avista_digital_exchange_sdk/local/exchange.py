@@ -59,11 +59,11 @@ class LocalExchange:
             digitalExchange = AvistaDigitalExchange(local.token, endpoint=local.endpoint)
 
     Attributes:
-        endpoint: URL for GraphQL requests.
-        realtimeEndpoint: WebSocket URL for subscriptions.
-        publicEndpoint: URL for GraphQL requests of clients elsewhere, which begins with the
-            `publicUrl`; the same as `endpoint` if there is none.
-        publicRealtimeEndpoint: The same for subscriptions.
+        endpoint: The URL for GraphQL requests.
+        realtimeEndpoint: The WebSocket URL for subscriptions.
+        publicEndpoint: The URL for GraphQL requests of clients on other machines, which begins with
+            `publicUrl`. Without `publicUrl` it is the same as `endpoint`.
+        publicRealtimeEndpoint: The WebSocket URL for subscriptions of clients on other machines.
         token: The token of the owner of all initial objects.
         tokens: The tokens of `owner`; of `member` and `reader`, who are in the owner's
             collaborative with the permissions READ_WRITE and READ_ONLY; and of `outsider`, who
@@ -73,13 +73,26 @@ class LocalExchange:
         homeDirectoryId: The data store's home directory.
         timeSeriesDbId: A time series database shared in the collaborative.
         collaborativeId: The collaborative.
-        iotHubId: An IoT hub. It, and what follows, is the owner's and not shared.
+        iotHubId: An IoT hub. The owner does not share it, nor any of the objects below.
         modelId: A model with properties, and with a telemetry attribute of each type.
         iotEndpointId: An endpoint in the hub that follows the model.
         iotGroupId: A group of the hub with the endpoint in it.
         captureId: A data capture that is READY.
         captureAttributeId: The `userDefinedId` of a double attribute in its data model.
     """
+
+    tokens: dict[str, str]
+    token: str
+    dataStoreId: str
+    homeDirectoryId: str
+    timeSeriesDbId: str
+    collaborativeId: str
+    iotHubId: str
+    modelId: str
+    iotEndpointId: str
+    iotGroupId: str
+    captureId: str
+    captureAttributeId: str
 
     def __init__(
         self,
@@ -95,17 +108,17 @@ class LocalExchange:
         """Start the server.
 
         Args:
-            host: The IP address to listen on.
-            port: The port to listen on; 0 for any free port.
-            data: The directory for persistent data. None uses a temporary directory that is
+            host: The IP address to listen on. Defaults to the loopback address.
+            port: The port to listen on; 0 (default) for any free port.
+            data: The directory for persistent data. Defaults to a temporary directory, which is
                 deleted when the exchange is closed.
-            publicUrl: The URL with which clients elsewhere reach the exchange, such as
+            publicUrl: The URL with which clients on other machines reach the exchange, such as
                 `https://exchange.example` or `http://exchange:8000`. Presigned URLs begin with it.
                 Defaults to the address on which it listens.
-            keepOmittedMeasures: What a MULTI record of a higher version does to measures that
-                the record has and it leaves out: False removes them, True keeps them. It is not
-                known which of the two the platform does.
-            latency: The time in seconds that each operation takes in addition. Defaults to 0.
+            keepOmittedMeasures: Whether a MULTI record that replaces one of a lower version keeps
+                the measures that it omits. Defaults to False, which removes them. What the
+                platform does is not documented.
+            latency: An additional duration of each operation, in seconds. Defaults to 0.
             throttle: Maximum number of GraphQL requests per second. Defaults to no limit.
 
         Raises:
@@ -141,22 +154,22 @@ class LocalExchange:
         atexit.register(self.close)
 
     def _expose(self, seed_data: Seed) -> None:
-        self.tokens: dict[str, str] = dict(seed_data.tokens)
-        self.token: str = self.tokens["owner"]
-        self.dataStoreId: str = seed_data.dataStoreId
-        self.homeDirectoryId: str = seed_data.homeDirectoryId
-        self.timeSeriesDbId: str = seed_data.timeSeriesDbId
-        self.collaborativeId: str = seed_data.collaborativeId
-        self.iotHubId: str = seed_data.iotHubId
-        self.modelId: str = seed_data.modelId
-        self.iotEndpointId: str = seed_data.iotEndpointId
-        self.iotGroupId: str = seed_data.iotGroupId
-        self.captureId: str = seed_data.captureId
-        self.captureAttributeId: str = seed_data.captureAttributeId
+        self.tokens = dict(seed_data.tokens)
+        self.token = self.tokens["owner"]
+        self.dataStoreId = seed_data.dataStoreId
+        self.homeDirectoryId = seed_data.homeDirectoryId
+        self.timeSeriesDbId = seed_data.timeSeriesDbId
+        self.collaborativeId = seed_data.collaborativeId
+        self.iotHubId = seed_data.iotHubId
+        self.modelId = seed_data.modelId
+        self.iotEndpointId = seed_data.iotEndpointId
+        self.iotGroupId = seed_data.iotGroupId
+        self.captureId = seed_data.captureId
+        self.captureAttributeId = seed_data.captureAttributeId
 
     @property
     def latency(self) -> float:
-        """The time in seconds that each operation takes in addition; can be set at any time.
+        """An additional duration of each operation, in seconds; can be set at any time.
 
         It applies to each field of a query or mutation, and to each upload and download. The
         fields of a query wait concurrently, those of a mutation one after the other. A request
@@ -192,7 +205,7 @@ class LocalExchange:
         errorType: str | None = None,
         message: str | None = None,
     ) -> Fault:
-        """Let requests fail, to test how a program handles it.
+        """Let requests fail, to test how a program handles failures.
 
         Faults apply in the order of their creation: one with `times` is followed by the next.
         `reset()` removes them all.
@@ -202,7 +215,7 @@ class LocalExchange:
                 `iot.publish`, or of a root field of the schema; `upload` or `download` for
                 transfers to and from presigned URLs; `*` for everything. A call fails with any
                 of its requests; its transfers are separate.
-            kind: How it fails:
+            kind: How it fails; `throttle` by default:
 
                 - `throttle`: HTTP 429; 503 SlowDown for transfers.
                 - `serverError`: HTTP 500.
@@ -215,7 +228,7 @@ class LocalExchange:
                 - `graphqlError`: HTTP 200 with an error for the root field. Not for transfers.
                 - `expired`: HTTP 403, as for an expired URL. Only for transfers.
             times: How many requests fail. Defaults to all until the fault is removed.
-            after: How many requests succeed before. Defaults to 0.
+            after: How many requests succeed first. Defaults to 0.
             retryAfter: Seconds for the header `Retry-After`, for `throttle` and `serverError`.
                 Defaults to no header.
             errorType: The `errorType` of a `graphqlError`. Defaults to `InternalFailure`.
@@ -246,13 +259,13 @@ class LocalExchange:
     def delay(
         self, operation: str, seconds: float, *, times: int | None = None, after: int = 0
     ) -> Fault:
-        """Let some operations take longer. `latency` is for all operations.
+        """Delay some operations. `latency` is for all operations.
 
         Args:
-            operation: What takes longer, as for `fail`.
-            seconds: The time in seconds that it takes in addition.
-            times: How many requests take longer. Defaults to all until the fault is removed.
-            after: How many requests are not delayed before. Defaults to 0.
+            operation: What to delay, as for `fail`.
+            seconds: The additional duration in seconds.
+            times: How many requests are delayed. Defaults to all until the fault is removed.
+            after: How many requests are not delayed first. Defaults to 0.
 
         Returns:
             The fault. It counts the requests that were delayed, and can be removed.
@@ -270,7 +283,7 @@ class LocalExchange:
         return self.exchange.conditions.faults.add(fault)
 
     def resetConditions(self) -> None:
-        """Remove all faults; reset `latency` and `throttle` to those of the beginning."""
+        """Remove all faults, and reset `latency` and `throttle` to their initial values."""
         self.exchange.conditions.reset()
 
     def reset(self) -> None:

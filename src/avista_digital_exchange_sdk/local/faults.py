@@ -43,7 +43,7 @@ class RequestFailedError(Exception):
 
 
 class Fault:
-    """Makes requests fail, until it is removed or as often as it was requested.
+    """Makes requests fail or delays them, until it is removed or has applied `times` times.
 
     Use it as a context manager to remove it after a block:
 
@@ -52,8 +52,8 @@ class Fault:
         assert fault.count == 1
 
     Attributes:
-        operation: The name of what fails.
-        kind: How it fails; `delay` if it only takes longer.
+        operation: The name of what fails, as it was passed.
+        kind: How it fails, or `delay`.
         count: The number of requests that it has affected.
     """
 
@@ -69,8 +69,8 @@ class Fault:
         error_type: str | None = None,
         message: str | None = None,
     ) -> None:
-        self.operation = operation
-        self.kind = kind
+        self.operation: str = operation
+        self.kind: str = kind
         self.count: int = 0
         self.seconds = seconds
         self.retry_after = retry_after

@@ -43,7 +43,7 @@ def local(
         float,
         typer.Option(
             metavar="SECONDS",
-            help="The time that each operation takes in addition, to test against a slow platform.",
+            help="Additional duration of each operation, to test against a slow platform.",
         ),
     ] = 0,
     throttle: Annotated[
