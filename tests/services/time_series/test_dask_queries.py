@@ -1,5 +1,6 @@
 """Queries into Dask DataFrames, whose partitions are read by worker processes."""
 
+import asyncio
 import pickle
 import re
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import dask
 import dask.dataframe as dd
+import duckdb
 import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
@@ -21,13 +23,15 @@ from avista_digital_exchange_sdk import (
     PublishIncompleteError,
 )
 from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local.query_engine.worker_pools import Workload
 
 from ...conftest import Connect
 from ...support.admin_client import AdminClient
 
 START, END = "2024-03-01", "2024-03-05"
-# The readings of 10 assets that worker processes read.
-DAYS = 14
+# The readings of 10 assets, of which those of a few days are published. They repeat all year.
+PUBLISHED_DAYS = 5
+DAYS = 365
 
 
 @pytest.fixture(autouse=True)
@@ -140,10 +144,33 @@ def test_invalid_partitions_are_refused(
         query(exchange, filled, partitionBy=partition_by)
 
 
-def create_readings(number: int) -> pd.DataFrame:
-    times = pd.date_range("2024-01-01", periods=96 * DAYS, freq="15min", tz="UTC")
-    values = (times.day_of_year * 10 + number) / 8
+def create_readings(number: int, days: int = PUBLISHED_DAYS) -> pd.DataFrame:
+    times = pd.date_range("2023-01-01", periods=96 * days, freq="15min", tz="UTC")
+    values = (times.day_of_year % PUBLISHED_DAYS * 10 + number + times.hour) / 8
     return pd.DataFrame({"assetId": f"feeder-{number}", "timestamp": times, "kW": values})
+
+
+def repeat_readings(local: LocalExchange, database: str) -> None:
+    """Repeat the published points at later times, which takes less time than publishing them."""
+    store = local.exchange.time_series
+
+    def repeat(cursor: duckdb.DuckDBPyConnection) -> None:
+        points = store.catalog(cursor, database).table("points")
+        cursor.execute(f"""
+            INSERT INTO {points}
+            SELECT points.* REPLACE (
+                sequence + copy * {10 * PUBLISHED_DAYS * 96} AS sequence,
+                make_timestamp_ns(
+                    epoch_ns(time) + copy * {PUBLISHED_DAYS} * 86_400_000_000_000::BIGINT
+                ) AS time
+            )
+            FROM range(1, {DAYS // PUBLISHED_DAYS}) AS copies(copy), {points} AS points
+        """)
+
+    async def run() -> None:
+        await local.exchange.engine.start_job(repeat, "fixtures", Workload.QUERY).result()
+
+    asyncio.run(run())
 
 
 def test_worker_processes_read_what_was_published_by_partition(
@@ -158,14 +185,15 @@ def test_worker_processes_read_what_was_published_by_partition(
     ):
         partitions = dd.from_map(create_readings, range(10), meta=create_readings(0).head(0))
         result = exchange.publishDataFrameToTimeSeriesDatabase(database, partitions)
-        assert result.report.valuesStored == 10 * DAYS * 96
+        assert result.report.valuesStored == 10 * PUBLISHED_DAYS * 96
+        repeat_readings(local, database)
         frame = exchange.queryTimeSeriesDatabaseToDask(
-            database, [{"assetId": "feeder-*"}], "2024-01-01", "2025-01-01", partitionBy="7D"
+            database, [{"assetId": "feeder-*"}], "2023-01-01", "2024-01-01", partitionBy="MS"
         )
         days = frame.index.dt.floor("D").rename("day")
         means = frame.groupby([days, "assetId"])["kW"].mean().compute()
         peaks = workers.run(lambda: Path("/proc/self/status").read_text())
-    readings = pd.concat(map(create_readings, range(10)))
+    readings = pd.concat(create_readings(number, DAYS) for number in range(10))
     local_days = readings["timestamp"].dt.floor("D").rename("day")
     expected = readings.groupby([local_days, "assetId"])["kW"].mean()
     pd.testing.assert_series_equal(
