@@ -224,18 +224,29 @@ class TestCompetitors:
 
     @pytest.mark.parametrize(
         ("assets", "failures"),
-        [("20", []), ("19", ["FAILED: latest by official-0.0.23: AssertionError: 19 assets"])],
+        [("8", []), ("7", ["FAILED: latest-page by official-0.0.23: AssertionError: 7 assets"])],
     )
     def test_latest_values_job_counts_the_data_of_its_result(
         self, tiny: None, tmp_path: Path, official_sdk: Path, assets: str, failures: list[str]
     ) -> None:
-        (workload,) = (workload for workload in WORKLOADS if workload.name == "latest")
+        (workload,) = (workload for workload in WORKLOADS if workload.name == "latest-page")
         bench = Orchestrator(
-            tmp_path, {"latest_database_id": assets}, {"official-0.0.23": official_sdk}
+            tmp_path, {"latest_page_database_id": assets}, {"official-0.0.23": official_sdk}
         )
         report = Report({})
         report.add(bench.run(replace(workload, repetitions=1)))
         assert report.failures == failures
+
+    def test_workload_that_a_release_cannot_do_is_reported_with_the_reason(
+        self, tiny: None, tmp_path: Path, official_sdk: Path
+    ) -> None:
+        (workload,) = (workload for workload in WORKLOADS if workload.name == "latest")
+        bench = Orchestrator(tmp_path, {}, {"official-0.0.23": official_sdk})
+        result = bench.run(workload)
+        report = Report({})
+        report.add(result)
+        assert "official-0.0.23  unsupported: its call returns" in report.table(result)
+        assert report.failures == []
 
 
 def test_soak_over_a_faulty_connection_loses_and_repeats_no_record() -> None:

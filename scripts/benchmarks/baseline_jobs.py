@@ -284,20 +284,30 @@ def _write_csv(chunks: list[Path], target: Path) -> None:
                 writer.writerows(rows.values())
 
 
-@contextmanager
-def latest(env: Environment) -> Iterator[Work]:
-    """Parse the same pages."""
-    database = env.fixtures["latest_database_id"]
-    body = record_body(lambda client: client.time_series_db_list_all_asset_last_values(database))
-    pages = _pages(BareClient(env), body)
-    yield lambda: [from_json(page) for page in pages].clear()
+def latest(database: str) -> Job:
+    """Parse the same pages, several times."""
+
+    @contextmanager
+    def job(env: Environment) -> Iterator[Work]:
+        pages = _pages(BareClient(env), _latest_body(env.fixtures[database]))
+
+        def work() -> None:
+            for _ in range(dataset.LATEST_REPETITIONS):
+                [from_json(page) for page in pages].clear()
+
+        yield work
+
+    return job
+
+
+def _latest_body(database: str) -> bytes:
+    return record_body(lambda client: client.time_series_db_list_all_asset_last_values(database))
 
 
 @contextmanager
 def line_latest(env: Environment) -> Iterator[Work]:
     """Fetch the same pages, one after the other."""
-    database = env.fixtures["latest_database_id"]
-    body = record_body(lambda client: client.time_series_db_list_all_asset_last_values(database))
+    body = _latest_body(env.fixtures["latest_database_id"])
     bare = BareClient(env)
     yield lambda: _pages(bare, body)
 
@@ -415,7 +425,8 @@ JOBS: dict[str, Job] = {
     "aggregate-1M": aggregate(1_000_000),
     "aggregate-10M": aggregate(10_000_000),
     "frame-1M": frame(1_000_000),
-    "latest": latest,
+    "latest": latest("latest_database_id"),
+    "latest-page": latest("latest_page_database_id"),
     "sql": sql,
     "records": records,
     "publish": publish,

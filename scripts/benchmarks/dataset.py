@@ -39,6 +39,10 @@ ROWS = len(ASSETS) * TIMESTAMPS
 POINTS = ROWS * len(ATTRIBUTES)
 
 LATEST_ASSETS = [f"meter-{number:04}" for number in range(2000 // SCALE_DIVISOR)]
+# A page has at most 1 MB.
+LATEST_PAGE_ASSETS = LATEST_ASSETS[: 800 // SCALE_DIVISOR]
+# Listing them once takes too little time to measure.
+LATEST_REPETITIONS = 5
 
 
 def filters() -> list[Any]:

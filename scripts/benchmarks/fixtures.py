@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -140,16 +140,24 @@ class FixtureBuilder:
         await self.local.exchange.engine.start_job(repeat, "fixtures", Workload.QUERY).result()
 
     def latest(self) -> dict[str, Any]:
-        """Create a separate database with one value per asset and attribute."""
-        created = self.exchange.execute(
-            'mutation { timeSeriesDb_createDatabase(name: "Latest") { timeSeriesDbId } }'
-        )
-        database = created["timeSeriesDb_createDatabase"]["timeSeriesDbId"]
-        asyncio.run(self._publish_latest(database))
-        return {"latest_database_id": database}
+        """Create databases with one value per asset and attribute: of several pages, and of one."""
+        return {
+            "latest_database_id": self._create_latest("Latest", dataset.LATEST_ASSETS),
+            "latest_page_database_id": self._create_latest("Page", dataset.LATEST_PAGE_ASSETS),
+        }
 
-    async def _publish_latest(self, database: str) -> None:
-        for index, asset in enumerate(dataset.LATEST_ASSETS):
+    def _create_latest(self, name: str, assets: Sequence[str]) -> str:
+        created = self.exchange.execute(
+            "mutation ($name: String!)"
+            " { timeSeriesDb_createDatabase(name: $name) { timeSeriesDbId } }",
+            {"name": name},
+        )
+        database: str = created["timeSeriesDb_createDatabase"]["timeSeriesDbId"]
+        asyncio.run(self._publish_latest(database, assets))
+        return database
+
+    async def _publish_latest(self, database: str, assets: Sequence[str]) -> None:
+        for index, asset in enumerate(assets):
             record = dataset.wire_record(index % 60, index * 10)
             await self.local.exchange.time_series.publish(database, asset, [record])
 

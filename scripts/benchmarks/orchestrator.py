@@ -50,6 +50,11 @@ class Orchestrator:
             and not (implementation == "baseline" and calculated)
         ]
         result = Result(workload, {implementation: [] for implementation in implementations})
+        result.unsupported = {
+            implementation: workloads[workload.name]
+            for implementation, workloads in official_jobs.UNSUPPORTED_WORKLOADS.items()
+            if implementation in self._pythons and workload.name in workloads
+        }
         if calculated is not None:
             result.usages["baseline"] = [calculated]
         turns = implementations * workload.repetitions
@@ -82,5 +87,5 @@ class Orchestrator:
 def _supports(implementation: str, workload: Workload) -> bool:
     if not implementation.startswith("official") or workload.script is not None:
         return True
-    unsupported = official_jobs.UNSUPPORTED_JOBS.get(implementation, ())
-    return workload.name in official_jobs.JOBS and workload.name not in unsupported
+    is_unsupported = workload.name in official_jobs.UNSUPPORTED_WORKLOADS[implementation]
+    return workload.name in official_jobs.JOBS and not is_unsupported

@@ -12,11 +12,19 @@ HEAD = f"{'':<17}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}{'wall x':>9}{'CPU x'
 
 @dataclass
 class Result:
-    """The measurements of one workload by implementation, or why a job failed."""
+    """The measurements of one workload by implementation.
+
+    Attributes:
+        workload: The workload.
+        usages: The measurements.
+        failures: Why jobs failed.
+        unsupported: Why implementations can't do it.
+    """
 
     workload: Workload
     usages: dict[str, list[Usage]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    unsupported: dict[str, str] = field(default_factory=dict)
 
     @property
     def medians(self) -> dict[str, Usage]:
@@ -55,6 +63,10 @@ class Report:
         lines += [
             f"  {implementation:<17}FAILED: {reason:.90}"
             for implementation, reason in result.failures.items()
+        ]
+        lines += [
+            f"  {implementation:<17}unsupported: {reason}"
+            for implementation, reason in result.unsupported.items()
         ]
         for target, figure in self._figures(workload):
             verdict = "met" if target.met(figure) else "MISSED"
@@ -109,6 +121,7 @@ class Report:
                 for implementation, used in result.medians.items()
             },
             "failures": result.failures,
+            "unsupported": result.unsupported,
             "targets": [
                 {
                     "text": target.text,

@@ -1,6 +1,6 @@
 """The jobs written for this SDK."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 from uuid import uuid4
@@ -110,18 +110,21 @@ def frame(points: int) -> Job:
     return job
 
 
-@contextmanager
-def latest(env: Environment) -> Iterator[Work]:
-    """List the latest value of each attribute of each asset."""
-    with connect_client(env) as exchange:
+def latest(database: str, assets: Sequence[str], repetitions: int = 1) -> Job:
+    """List the latest value of each attribute of each asset, several times."""
 
-        def work() -> None:
-            listed = exchange.listTimeSeriesAssetsAndLatestValues(
-                env.fixtures["latest_database_id"]
-            )
-            assert len(listed) == len(dataset.LATEST_ASSETS)
+    @contextmanager
+    def job(env: Environment) -> Iterator[Work]:
+        with connect_client(env) as exchange:
 
-        yield work
+            def work() -> None:
+                for _ in range(repetitions):
+                    listed = exchange.listTimeSeriesAssetsAndLatestValues(env.fixtures[database])
+                    assert len(listed) == len(assets)
+
+            yield work
+
+    return job
 
 
 @contextmanager
@@ -169,7 +172,7 @@ JOBS: dict[str, Job] = {
     "download": download("1GiB"),
     "tls-download": download("1GiB"),
     "line-download": download("1GiB"),
-    "line-latest": latest,
+    "line-latest": latest("latest_database_id", dataset.LATEST_ASSETS),
     "line-sql": sql,
     "upload": upload,
     "slow-download": download("512MiB"),
@@ -178,7 +181,10 @@ JOBS: dict[str, Job] = {
     "aggregate-1M": filter_query(1_000_000, "client"),
     "aggregate-10M": filter_query(10_000_000, "client"),
     "frame-1M": frame(1_000_000),
-    "latest": latest,
+    "latest": latest("latest_database_id", dataset.LATEST_ASSETS, dataset.LATEST_REPETITIONS),
+    "latest-page": latest(
+        "latest_page_database_id", dataset.LATEST_PAGE_ASSETS, dataset.LATEST_REPETITIONS
+    ),
     "sql": sql,
     "records": records,
     "publish": publish,

@@ -92,6 +92,15 @@ def faster(name: str, than: str, lowest: float) -> Target:
     return Target(f"≥ {lowest:g}x faster than {than}", lowest, figure, at_least=True)
 
 
+def less_cpu(name: str, than: str) -> Target:
+    """Require less CPU time than another implementation."""
+
+    def figure(medians: Medians) -> float:
+        return medians[name]["sdk"].cpu / medians[name][than].cpu
+
+    return Target(f"CPU ≤ that of {than}", 1, figure)
+
+
 def peak(name: str, highest: int) -> Target:
     """Limit the SDK's peak memory in MB."""
     text = f"peak RSS ≤ {highest} MB"
