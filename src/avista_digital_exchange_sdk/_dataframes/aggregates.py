@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from pydantic_core import to_json
 
 from .._time_series.aggregation import Aggregation, Column
-from .._time_series.result_writers import CsvFile, to_iso_timestamp
+from .._time_series.csv_result_writer import CsvFile
+from .._time_series.result_writers import to_iso_timestamp
 from .._time_series.zones import TimeZone
 from .arrow_types import (
     STRING,

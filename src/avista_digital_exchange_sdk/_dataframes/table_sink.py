@@ -1,13 +1,14 @@
 """The result of a query as a table."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import IO
 
 import pyarrow as pa
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
+from .._time_series.result_sinks import ChunkConsumer
 from .._time_series.result_writers import RequestedSeries
 from .._transfer.output_file import write_spool
 from .arrow_types import mark_bigint_fields
@@ -35,10 +36,10 @@ class TableSink:
         return write_spool(self._file)
 
     @contextlib.asynccontextmanager
-    async def open_chunks(self) -> AsyncIterator[Callable[[bytes], None]]:
+    async def open_chunks(self) -> AsyncIterator[ChunkConsumer]:
         """Parse the chunks as they arrive."""
         data = AssetDataTable(self._request)
-        yield data.add
+        yield ChunkConsumer(data.add)
         self._data = data
 
     def table(self, shape: str, types: Mapping[str, str]) -> pa.Table:

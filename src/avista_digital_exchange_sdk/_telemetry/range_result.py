@@ -7,7 +7,7 @@ endpoint (as requested), then time. Their times have milliseconds and no further
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import IO
@@ -15,8 +15,10 @@ from typing import IO
 from pydantic_core import from_json
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
+from .._time_series.csv_result_writer import CsvFile
 from .._time_series.query_operations import MILLISECOND, ReadRows
-from .._time_series.result_writers import CsvFile, RequestedSeries
+from .._time_series.result_sinks import ChunkConsumer
+from .._time_series.result_writers import RequestedSeries
 from .._transfer.output_file import Output
 from ..errors import InvalidResponseError
 from .endpoint_models import EndpointModels
@@ -67,11 +69,11 @@ class RangeResultSink:
         return self._output()
 
     @contextlib.asynccontextmanager
-    async def open_chunks(self) -> AsyncIterator[Callable[[bytes], None]]:
+    async def open_chunks(self) -> AsyncIterator[ChunkConsumer]:
         """Open the file for the merged chunks."""
         names = {asset.assetId: asset.name for asset in await self._models.get()}
         async with self._output() as file:
-            yield RecordMerger(self._request, names, file).add
+            yield ChunkConsumer(RecordMerger(self._request, names, file).add)
 
 
 class RecordMerger:

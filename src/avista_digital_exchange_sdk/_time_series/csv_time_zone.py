@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import IO
 
+from .csv_result_writer import CsvFile
 from .csv_rows import open_rows
-from .result_writers import CsvFile
 
 TIMESTAMP_COLUMN = 2
 # Digits of a timestamp up to its seconds, as in `2024-03-19 10:39:31`.

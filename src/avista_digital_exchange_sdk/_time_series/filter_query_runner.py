@@ -185,17 +185,24 @@ class FilterQueryRunner:
         return True
 
     async def _merge(self, query: FilterQuery, sink: ResultSink, *, is_split: bool = False) -> None:
-        chunks = self._split(query) if is_split else self._chunks(query)
-        async with sink.open_chunks() as add, aclosing(chunks):
-            async for chunk in chunks:
-                add(chunk)
+        async with sink.open_chunks() as (add, prepare):
+            chunks = self._split(query, prepare) if is_split else self._chunks(query, prepare)
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    add(chunk)
 
-    def _split(self, query: FilterQuery) -> AsyncGenerator[bytes, None]:
-        return SplitQuery(self._backend, self._transfers, self._spec.request, query).chunks()
+    def _split(
+        self, query: FilterQuery, prepare: Callable[[bytes], bytes]
+    ) -> AsyncGenerator[bytes, None]:
+        request = self._spec.request
+        return SplitQuery(self._backend, self._transfers, request, query, prepare).chunks()
 
-    async def _chunks(self, query: FilterQuery) -> AsyncGenerator[bytes, None]:
+    async def _chunks(
+        self, query: FilterQuery, prepare: Callable[[bytes], bytes]
+    ) -> AsyncGenerator[bytes, None]:
         async with aclosing(query.pages(prefetch=True)) as pages:
             async for page in pages:
                 if page.presignedUrl is None:
                     raise query.create_missing_chunk_error()
-                yield await self._transfers.fetch(Secret(page.presignedUrl), "a result chunk")
+                url = Secret(page.presignedUrl)
+                yield prepare(await self._transfers.fetch(url, "a result chunk"))

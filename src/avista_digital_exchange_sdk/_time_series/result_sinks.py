@@ -5,12 +5,27 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import IO, Protocol
+from typing import IO, NamedTuple, Protocol
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
 from .._options import Options
 from .._transfer.output_file import Output
-from .result_writers import CsvResultWriter, JsonResultWriter, RequestedSeries, ResultWriter
+from .csv_result_writer import CsvResultWriter
+from .result_writers import JsonResultWriter, RequestedSeries, ResultWriter
+
+
+class ChunkConsumer(NamedTuple):
+    """Merges the chunks of a result.
+
+    Attributes:
+        add: Adds a prepared chunk; they are ordered by page.
+        prepare: Converts a chunk to what takes less time to add. Chunks can be prepared in any
+            order, and by several threads.
+    """
+
+    add: Callable[[bytes], None]
+    # Returns the same object.
+    prepare: Callable[[bytes], bytes] = bytes
 
 
 class ResultSink(Protocol):
@@ -23,8 +38,8 @@ class ResultSink(Protocol):
     def open_file(self) -> AbstractAsyncContextManager[IO[bytes]]:
         """Open the output of the exported file. If it is opened again, it is empty."""
 
-    def open_chunks(self) -> AbstractAsyncContextManager[Callable[[bytes], None]]:
-        """Open the consumer of the chunks, ordered by page. Closing it completes the result."""
+    def open_chunks(self) -> AbstractAsyncContextManager[ChunkConsumer]:
+        """Open the consumer of the chunks. Closing it completes the result."""
 
 
 class FileSink:
@@ -54,11 +69,11 @@ class FileSink:
         return self._output()
 
     @contextlib.asynccontextmanager
-    async def open_chunks(self) -> AsyncIterator[Callable[[bytes], None]]:
+    async def open_chunks(self) -> AsyncIterator[ChunkConsumer]:
         """Open the file for the merged chunks."""
         async with self._output() as file:
             with contextlib.closing(self._create_writer(file)) as writer:
-                yield writer.add
+                yield ChunkConsumer(writer.add, writer.prepare)
                 writer.finish()
 
     def _create_writer(self, file: IO[bytes]) -> ResultWriter:

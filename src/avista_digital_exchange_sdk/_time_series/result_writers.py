@@ -8,14 +8,10 @@ because the header or JSON's nesting depends on later chunks, is spooled to disk
 
 from __future__ import annotations
 
-import contextlib
-import csv
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from itertools import repeat, zip_longest
 from operator import itemgetter
-from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pydantic_core import from_json, to_json
@@ -27,8 +23,6 @@ from .query_operations import ReadRows
 from .timestamps import format_timestamp, parse_timestamp_ns
 
 if TYPE_CHECKING:
-    from _csv import Writer
-
     from .._generated.input_types import TimeSeriesQueryAssetInput
 
 _ISO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
@@ -37,8 +31,11 @@ _ISO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASC
 class ResultWriter(Protocol):
     """Writes a result file."""
 
-    def add(self, chunk: bytes) -> None:
-        """Add the chunk of the next page."""
+    def prepare(self, chunk: bytes) -> bytes:
+        """Convert a chunk to what takes less time to add. Several threads may do it."""
+
+    def add(self, prepared: bytes) -> None:
+        """Add the prepared chunk of the next page."""
 
     def finish(self) -> None:
         """Write what was held back, which completes the file."""
@@ -47,18 +44,20 @@ class ResultWriter(Protocol):
         """Delete what was spooled, whether or not the file is complete."""
 
 
-class _Attribute(NamedTuple):
+class _ChunkAttribute(NamedTuple):
     name: str
     type: str
     # By time, in order.
     values: dict[str, str]
 
 
-class _Asset(NamedTuple):
+class ChunkAsset(NamedTuple):
+    """What a chunk has of one asset."""
+
     position: int
     asset_id: str
     name: str | None
-    attributes: list[_Attribute]
+    attributes: list[_ChunkAttribute]
 
 
 class RequestedSeries:
@@ -77,7 +76,7 @@ class RequestedSeries:
         names = self.attributes[asset_id]
         return not names or attribute in names
 
-    def assets_for(self, chunk: bytes) -> Iterator[_Asset]:
+    def assets_for(self, chunk: bytes) -> Iterator[ChunkAsset]:
         """Parse the assets of a chunk, without attributes that were not requested."""
         times = _Times()
         try:
@@ -90,7 +89,7 @@ class RequestedSeries:
                     for entry in asset["attributes"] or ()
                     if entry and self.is_requested(asset_id, entry["name"])
                 ]
-                yield _Asset(self.position[asset_id], asset_id, asset["name"], attributes)
+                yield ChunkAsset(self.position[asset_id], asset_id, asset["name"], attributes)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             # The cause would expose data values.
             kind = type(error).__name__
@@ -133,7 +132,7 @@ class _Times(dict[str, str]):
         return time
 
 
-def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
+def _attribute(entry: dict[str, Any], times: _Times) -> _ChunkAttribute:
     data = entry["data"] or ()
     # Avoid one Python object per point: there are millions.
     timestamps = map(itemgetter("timestamp"), data)
@@ -142,7 +141,7 @@ def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
     )
     if (ordered := sorted(values)) != list(values):
         values = {time: values[time] for time in ordered}
-    return _Attribute(entry["name"], entry["attributeType"], values)
+    return _ChunkAttribute(entry["name"], entry["attributeType"], values)
 
 
 def _sort_key(text: str) -> str:
@@ -161,116 +160,6 @@ def to_iso_timestamp(time: str) -> str:
     """Convert a timestamp of a CSV file to ISO 8601."""
     end = 23 if time.endswith("000000") else 29
     return f"{time[:10]}T{time[11:end]}Z"
-
-
-class CsvFile:
-    """Writes rows that end in LF. The csv module ends them in CR LF, so that it quotes both."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._lines: list[str] = []
-        # Appending to a list is faster than writing to a file.
-        self._writer = csv.writer(SimpleNamespace(write=self._lines.append), lineterminator="\r\n")
-
-    def writerow(self, row: Iterable[str | None]) -> None:
-        self.writerows([row])
-
-    def writerows(self, rows: Iterable[Iterable[str | None]]) -> None:
-        self._writer.writerows(rows)
-        self._file.write("".join([f"{line[:-2]}\n" for line in self._lines]).encode())
-        self._lines.clear()
-
-
-_Row = tuple[str | None, ...]
-
-
-def _merge_rows(row: _Row, more: _Row) -> _Row:
-    return tuple(old if new is None else new for old, new in zip_longest(row, more, fillvalue=None))
-
-
-class CsvResultWriter:
-    """Writes CSV: one row per asset and timestamp, one column per attribute."""
-
-    def __init__(self, request: RequestedSeries, file: IO[bytes], spool_bytes: int) -> None:
-        self._request = request
-        self._file = file
-        self._columns: dict[str, int] = {}
-        for names in request.attributes.values():
-            for name in names:
-                self._columns.setdefault(name, len(self._columns))
-        self._requested_count = len(self._columns)
-        self._last = (-1, "")
-        self._row: _Row = ()
-        self._rows: CsvFile | Writer
-        self._header_known = all(request.attributes.values())
-        self._spool: IO[str] | None = None
-        if self._header_known:
-            self._rows = CsvFile(self._file)
-            self._rows.writerow(self._header(list(self._columns)))
-        else:
-            self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # close() closes it
-                spool_bytes, "w+", encoding="utf-8", newline=""
-            )
-            self._rows = csv.writer(self._spool)
-
-    def add(self, chunk: bytes) -> None:
-        for asset in self._request.assets_for(chunk):
-            times = sorted(set[str]().union(*(entry.values for entry in asset.attributes)))
-            if times:
-                rows = list(self._rows_of(asset, times))
-                with contextlib.nullcontext() if self._header_known else explain_full_disk():
-                    self._take((asset.position, times[0]), rows)
-                self._last = (asset.position, times[-1])
-
-    def _take(self, first: tuple[int, str], rows: list[_Row]) -> None:
-        """Write rows except the last, which may continue in the next chunk."""
-        if first < self._last:
-            raise InvalidResponseError("the result chunks are not ordered by asset and time")
-        if first == self._last:
-            rows[0] = _merge_rows(self._row, rows[0])
-        elif self._row:
-            self._rows.writerow(self._row)
-        self._rows.writerows(rows[:-1])
-        self._row = rows[-1]
-
-    def _rows_of(self, asset: _Asset, times: list[str]) -> Iterator[_Row]:
-        """Build the rows of an asset, column by column."""
-        columns = self._columns
-        for entry in asset.attributes:
-            columns.setdefault(entry.name, len(columns))
-        cells: list[Iterable[str | None]] = [repeat(None)] * len(columns)
-        for entry in asset.attributes:
-            cells[columns[entry.name]] = map(entry.values.get, times)
-        return zip(repeat(asset.asset_id), repeat(asset.name), times, *cells)
-
-    def finish(self) -> None:
-        if self._row:
-            with contextlib.nullcontext() if self._header_known else explain_full_disk():
-                self._rows.writerow(self._row)
-        if self._spool is not None:
-            self._write_spooled(self._spool)
-
-    def close(self) -> None:
-        if self._spool is not None:
-            # Closing writes what is still in memory, which can fail again.
-            with explain_full_disk():
-                self._spool.close()
-
-    def _write_spooled(self, spool: IO[str]) -> None:
-        with explain_full_disk():
-            spool.seek(0)
-        names = list(self._columns)
-        names = names[: self._requested_count] + sorted(names[self._requested_count :])
-        order = [3 + self._columns[name] for name in names]
-        rows = CsvFile(self._file)
-        rows.writerow(self._header(names))
-        for row in csv.reader(spool):
-            row += [""] * (3 + len(names) - len(row))
-            rows.writerow(row[:3] + [row[index] for index in order])
-
-    @staticmethod
-    def _header(names: list[str]) -> list[str]:
-        return ["assetId", "name", "timestamp", *names]
 
 
 class _Series:
@@ -306,12 +195,15 @@ class JsonResultWriter:
         self._request = request
         self._file = file
         self._spool_bytes = spool_bytes
-        self._asset: _Asset | None = None
+        self._asset: ChunkAsset | None = None
         self._series: dict[str, _Series] = {}
         self._separator = b"["
 
-    def add(self, chunk: bytes) -> None:
-        for asset in self._request.assets_for(chunk):
+    def prepare(self, chunk: bytes) -> bytes:
+        return chunk
+
+    def add(self, prepared: bytes) -> None:
+        for asset in self._request.assets_for(prepared):
             if self._asset is not None and asset.position < self._asset.position:
                 raise InvalidResponseError("the result chunks are not ordered by asset and time")
             if self._asset is not None and asset.position > self._asset.position:
@@ -321,13 +213,13 @@ class JsonResultWriter:
                 if attribute.values:
                     self._of(attribute).add(attribute.values)
 
-    def _of(self, attribute: _Attribute) -> _Series:
+    def _of(self, attribute: _ChunkAttribute) -> _Series:
         series = self._series.get(attribute.name)
         if series is None:
             series = self._series[attribute.name] = _Series(attribute.type, self._spool_bytes)
         return series
 
-    def _write_asset(self, asset: _Asset) -> None:
+    def _write_asset(self, asset: ChunkAsset) -> None:
         positions = self._request.attributes[asset.asset_id]
         names = sorted(self._series, key=lambda name: (positions.get(name, 0), name))
         if names:

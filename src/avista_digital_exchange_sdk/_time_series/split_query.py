@@ -2,12 +2,13 @@
 
 A part of the result is read page after page. While few parts are running, the rest of one is split
 into further parts. The chunks of all parts are merged in order, which gives the file of the
-undivided query: adjacent parts may both have the row at their common boundary.
+undivided query: adjacent parts may both have the row at their common boundary. As most parts end at
+about the same time, chunks are prepared for merging when they arrive, while others are requested.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from .._backends import Backend
@@ -24,7 +25,7 @@ class _ChunkPart(Part):
     """A part of the result: the chunks of its query, then further parts.
 
     Attributes:
-        chunks: The chunks that were read so far.
+        chunks: The prepared chunks that were read so far.
         rows: The rows that were read of the last asset.
         parts: The parts of the rest.
     """
@@ -47,17 +48,24 @@ class SplitQuery(QueryParts[_ChunkPart]):
         transfers: Fetches the chunks.
         request: The requested assets and attributes.
         query: The query, whose first page has been read.
+        prepare: Prepares a chunk for merging.
     """
 
     def __init__(
-        self, backend: Backend, transfers: Transfers, request: RequestedSeries, query: FilterQuery
+        self,
+        backend: Backend,
+        transfers: Transfers,
+        request: RequestedSeries,
+        query: FilterQuery,
+        prepare: Callable[[bytes], bytes],
     ) -> None:
         super().__init__(backend, query)
         self._transfers = transfers
         self._request = request
+        self._prepare = prepare
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """Iterate over the chunks of the result in order."""
+        """Iterate over the prepared chunks of the result in order."""
         try:
             first = self._start(_ChunkPart(self._query))
             async with aclosing(self._iter_chunks(first)) as chunks:
@@ -94,9 +102,10 @@ class SplitQuery(QueryParts[_ChunkPart]):
             async with aclosing(part.query.pages(prefetch=True)) as pages:
                 async for page in pages:
                     chunk = await self._fetch(part.query, page)
-                    part.chunks.add(chunk)
                     if page.nextToken:
+                        # Start further parts first.
                         part.parts = self._split_rest(part, chunk)
+                    part.chunks.add(self._prepare(chunk))
                     self._changed.set()
                     if part.parts:
                         break

@@ -17,8 +17,8 @@ from avista_digital_exchange_sdk import (
     TransferError,
 )
 from avista_digital_exchange_sdk._generated.input_types import TimeSeriesQueryAssetInput
+from avista_digital_exchange_sdk._time_series.csv_result_writer import CsvResultWriter
 from avista_digital_exchange_sdk._time_series.result_writers import (
-    CsvResultWriter,
     JsonResultWriter,
     RequestedSeries,
 )
@@ -394,7 +394,7 @@ def test_memory_is_constant_as_the_result_grows(
                 contextlib.closing(export(request, file, 1 << 14)) as made,
             ):
                 for hour in range(count):
-                    made.add(chunk(hour))
+                    made.add(made.prepare(chunk(hour)))
                 made.finish()
             return tracemalloc.get_traced_memory()[1]
         finally:
