@@ -15,6 +15,7 @@ from .._secrets import Secret
 from .._utils.retry import Clock
 from ..errors import DigitalExchangeError
 from ._tracebacks import hide_transport
+from .async_network import RecordBackend
 from .async_tasks import Task, closing
 from .async_websocket import open_socket
 from .background import LoopSignal, LoopTask
@@ -329,9 +330,14 @@ class _Transport(httpx.AsyncBaseTransport):
         url = request.url
         proxy = self._network.proxies.find(url.scheme, url.host, url.port)
         if proxy not in self._routes:
-            options = build_transport_options(self._network, proxy)
-            self._routes[proxy] = httpx.AsyncHTTPTransport(**options)
+            self._routes[proxy] = self._create_route(proxy)
         return drop_reason_phrase(await self._routes[proxy].handle_async_request(request))
+
+    def _create_route(self, proxy: Secret[str] | None) -> httpx.AsyncHTTPTransport:
+        route = httpx.AsyncHTTPTransport(**build_transport_options(self._network, proxy))
+        # httpx has no parameter for the network backend.
+        route._pool._network_backend = RecordBackend(route._pool._network_backend)
+        return route
 
     async def aclose(self) -> None:
         for route in self._routes.values():

@@ -21,10 +21,7 @@ from .base import BLOCK_BYTES, NetworkConfig
 from .deadlines import Deadline
 from .processes import check_process, current_process
 from .sync_tasks import end_on_cancel
-from .tls import Tls
-
-# The maximum size of the content of a record of TLS.
-TLS_RECORD_BYTES = 1 << 14
+from .tls import TLS_RECORD_BYTES, Tls
 
 _local = threading.local()  # `deadline` is that of the running request of this thread.
 

@@ -8,6 +8,9 @@ import warnings
 from .._utils import validation
 from .processes import PerProcess
 
+# The maximum size of the content of a TLS record.
+TLS_RECORD_BYTES = 1 << 14
+
 Verify = bool | str | os.PathLike[str] | ssl.SSLContext
 
 
