@@ -178,6 +178,15 @@ class TestProgressBars:
         # Green, and gray for the rest of the bar.
         assert colors <= {"\x1b[0m", "\x1b[32m", "\x1b[90m"}
 
+    def test_progress_bar_of_zip_shows_the_name_of_the_file(
+        self, environment: dict[str, str], store: str, large: Path, tmp_path: Path, process: Process
+    ) -> None:
+        assert process("put", large, store).returncode == 0
+        url = f"{store}/large.bin"
+        outcome = shown("stderr", environment, "zip", url, "-o", tmp_path / "loads.zip")
+        assert outcome.exit_code == 0
+        assert re.search(r"loads\.zip +[━╸╺]", outcome.terminal)
+
     def test_progress_bar_counts_published_and_read_rows(
         self, environment: dict[str, str], database: str, tmp_path: Path
     ) -> None:

@@ -182,6 +182,8 @@ def zip_(
             ids.append(identifier)
     target = validation.resolve_output_path("--output", output, "")
     with run.progress("downloading", "bytes") as callback:
+        if callback is not None:
+            callback.start_file(str(target))
         written = run.exchange.downloadDataStoreZip(ids, target, progress=callback)
     if run.json:
         print_json({"target": str(written), "files": ids})
