@@ -10,6 +10,11 @@ class TransferProgress:
         self._callback = callback
         self._done = 0
 
+    @property
+    def is_observed(self) -> bool:
+        """Whether there is a callback."""
+        return self._callback is not None
+
     def report(self, done: int, total: int | None) -> None:
         """Report that `done` of `total` bytes were transferred."""
         if self._callback is None:

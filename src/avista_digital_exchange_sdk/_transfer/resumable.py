@@ -282,7 +282,9 @@ class _ParallelDownload:
                         if part.position + len(block) > end:
                             raise TransferError(f"{self._what}: received more bytes than requested")
                         part.write(block)
-                        self._progress.report(self._count_bytes(), self._total)
+                        # Counting takes longer the more parts there are.
+                        if self._progress.is_observed:
+                            self._progress.report(self._count_bytes(), self._total)
             if part.position < end:
                 raise RetryableTransferError(f"{self._what}: received fewer bytes than requested")
 
