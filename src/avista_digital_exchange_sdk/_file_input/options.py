@@ -190,7 +190,7 @@ def _parse_minus(value: object) -> str:
         isinstance(value, str) and len(value) == 1 and not value.isalnum() and value.isprintable()
     ):
         return str(value)
-    valid = f"the character that stands for the minus sign, or {PARENTHESES!r}"
+    valid = f"the character of the minus sign, or {PARENTHESES!r}"
     raise invalid_argument("minus", value, valid)
 
 

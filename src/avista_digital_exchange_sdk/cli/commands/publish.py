@@ -80,10 +80,10 @@ def publish(
         ),
     ] = None,
     time_format: Annotated[
-        str | None, _option("The format of times, such as '%d/%m/%Y %H:%M'.", "FORMAT")
+        str | None, _option("Format of timestamps, such as '%d/%m/%Y %H:%M'.", "FORMAT")
     ] = None,
     time_unit: Annotated[
-        str | None, _option("Unit of numeric times: s, ms, us, ns, excel or matlab.", "UNIT")
+        str | None, _option("Unit of numeric timestamps: s, ms, us, ns, excel or matlab.", "UNIT")
     ] = None,
     time_zone: Annotated[
         str | None, _option("Time zone of naive timestamps: a name, or =-08:00.", "ZONE")
@@ -108,7 +108,7 @@ def publish(
     ] = None,
     ignored: Annotated[
         list[str] | None,
-        _option("Column to leave out; may be repeated.", "COLUMN", "--ignore"),
+        _option("Column to ignore; may be repeated.", "COLUMN", "--ignore"),
     ] = None,
     types: Annotated[
         list[str] | None,
@@ -185,7 +185,7 @@ def publish(
         typer.Option("--iot", help="DATABASE is the name or ID of an IoT endpoint, of all rows."),
     ] = False,
     correct: Annotated[
-        bool, typer.Option("--correct", help="Replace values that are stored differently.")
+        bool, typer.Option("--correct", help="Replace stored values that differ.")
     ] = False,
     rename_assets: Annotated[
         bool, typer.Option("--rename-assets", help="Allow different names for existing assets.")

@@ -81,7 +81,7 @@ def sync(
     One of SOURCE and TARGET is a local directory, the other one a directory of a data store. A file
     is unchanged if it has the same size and the target's is not older; with --checksum, if it has
     the same contents. The same command continues an interrupted one. Patterns match the name, or
-    the path below the directory. Files that patterns leave out are neither copied nor deleted.
+    the path below the directory. Files that patterns exclude are neither copied nor deleted.
     Nothing is deleted if something could not be copied, except what is in the place of a file to
     copy. If SOURCE has no files, deleting requires an answer or --yes. Symbolic links of SOURCE are
     followed.
