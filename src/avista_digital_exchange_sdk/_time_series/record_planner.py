@@ -326,36 +326,33 @@ _COMPARABLE: dict[str, Callable[[str], object]] = {
 
 def build_record(planned: PlannedRecord) -> TimeSeriesInputRecord:
     """Build the record that is sent."""
+    # Objects are validated again, which pydantic does faster than not to (`model_construct`).
     from .._generated.input_types import TimeSeriesInputRecord, TimeSeriesMeasureValue
 
-    record = TimeSeriesInputRecord.model_construct(
+    is_multi = planned.type == MeasureValueType.MULTI
+    values = planned.values.values()
+    return TimeSeriesInputRecord(
         time=str(planned.key.time),
         timeUnit=TimeUnit.NANOSECONDS,
         measureName=planned.key.measure_name,
         measureValueType=planned.type,
+        measureValue=None if is_multi else next(iter(values)).text,
+        measureValues=[
+            TimeSeriesMeasureValue(type=value.type, name=value.name, value=value.text)
+            for value in values
+        ]
+        if is_multi
+        else None,
         dimensions=_build_dimensions(planned.key.dimensions),
         version=planned.version,
     )
-    if planned.type == MeasureValueType.MULTI:
-        record.measureValues = [
-            TimeSeriesMeasureValue.model_construct(
-                type=value.type, name=value.name, value=value.text
-            )
-            for value in planned.values.values()
-        ]
-    else:
-        (value,) = planned.values.values()
-        record.measureValue = value.text
-    return record
 
 
 def _build_dimensions(dimensions: Dimensions) -> list[TimeSeriesDimension]:
     from .._generated.input_types import TimeSeriesDimension
 
     return [
-        TimeSeriesDimension.model_construct(
-            dimensionValueType=DimensionValueType.VARCHAR, name=name, value=value
-        )
+        TimeSeriesDimension(dimensionValueType=DimensionValueType.VARCHAR, name=name, value=value)
         for name, value in dimensions
     ]
 
