@@ -14,7 +14,7 @@ from .conftest import Command, Edit, in_one_piece
 WITHOUT_FIRST_NAME = Edit("user", "  firstName: String\n", "")
 WITHOUT_EMAIL = Edit("user", "  email: String\n", "")
 # No operation of the SDK selects it.
-UNUSED = "  s3ConfirmedUpload: Boolean\n"
+UNUSED = '  """Whether the bytes are confirmed to be in S3."""\n  s3ConfirmedUpload: Boolean\n'
 
 
 @pytest.fixture
