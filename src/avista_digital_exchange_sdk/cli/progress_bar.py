@@ -41,8 +41,8 @@ class ProgressDisplay:
     """
 
     def __init__(self, what: str, unit: Unit, unit_of_total: Unit | None) -> None:
-        self.what = escape_controls(what)
-        self.done = 0
+        self.what: str = escape_controls(what)
+        self.done: int = 0
         self.total: int | None = None
         self.files: tuple[int, int] | None = None
         self._units = unit, unit_of_total or unit
