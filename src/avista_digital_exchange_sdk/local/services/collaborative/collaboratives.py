@@ -84,9 +84,10 @@ class Collaboratives:
     def list_collaboratives(self, caller: Caller) -> list[Row]:
         """Return the Collaboratives the caller owns or is a member of."""
         rows = self._records.fetch_all(
-            f"""SELECT * FROM collaboratives WHERE ownerUserId = ?1 OR collaborativeId IN (
-                SELECT collaborativeId FROM ({MEMBERSHIPS}) WHERE userId = ?1
+            f"""SELECT * FROM collaboratives WHERE ownerUserId = ? OR collaborativeId IN (
+                SELECT collaborativeId FROM ({MEMBERSHIPS}) WHERE userId = ?
             ) ORDER BY rowid""",
+            caller.user_id,
             caller.user_id,
         )
         return [self.serialize(row) for row in rows]

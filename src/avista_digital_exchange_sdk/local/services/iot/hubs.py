@@ -53,8 +53,9 @@ class Hubs:
         """Delete the caller's own IotHub, which must be empty."""
         hub = self.get(caller, iot_hub_id)
         users = self._records.fetch_all(
-            """SELECT iotEndpointId AS id FROM iotEndpoints WHERE iotHubId = ?1
-            UNION ALL SELECT iotGroupId FROM iotGroups WHERE iotHubId = ?1 LIMIT 10""",
+            """SELECT iotEndpointId AS id FROM iotEndpoints WHERE iotHubId = ?
+            UNION ALL SELECT iotGroupId FROM iotGroups WHERE iotHubId = ? LIMIT 10""",
+            iot_hub_id,
             iot_hub_id,
         )
         if users:

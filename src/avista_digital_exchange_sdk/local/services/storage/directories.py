@@ -15,7 +15,7 @@ from .data_stores import DataStores
 # A directory and everything below it.
 TREE = """
     WITH RECURSIVE tree (id) AS (
-        VALUES (?1)
+        VALUES (?)
         UNION ALL
         SELECT dataStoreDirectoryId FROM directories JOIN tree ON parentDirectoryId = tree.id
     )
@@ -80,8 +80,10 @@ class Directories:
         with self._records.transaction():
             # SQLite follows references only to a limited depth, so flatten the tree first.
             self._records.execute(
-                f"""{TREE} UPDATE directories SET parentDirectoryId = ?1
-                WHERE dataStoreDirectoryId IN tree AND dataStoreDirectoryId != ?1""",
+                f"""{TREE} UPDATE directories SET parentDirectoryId = ?
+                WHERE dataStoreDirectoryId IN tree AND dataStoreDirectoryId != ?""",
+                directory_id,
+                directory_id,
                 directory_id,
             )
             self._records.execute(
@@ -111,7 +113,7 @@ class Directories:
             raise bad_request("A home directory cannot be moved.")
         self.find(caller, parent_directory_id, Access.WRITE, directory["dataStoreId"])
         if self._records.fetch_one(
-            f"{TREE} SELECT 1 FROM tree WHERE id = ?2", directory_id, parent_directory_id
+            f"{TREE} SELECT 1 FROM tree WHERE id = ?", directory_id, parent_directory_id
         ):
             raise bad_request("A directory cannot be moved into itself.")
 
