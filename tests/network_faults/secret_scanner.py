@@ -22,7 +22,7 @@ ECHOED_SIGNATURE = "5ec7e75ec7e75ec7e75ec7e75ec7e7"
 RESULT_CONTENT = re.compile(
     r"^\S+/_dataframes/"
     r"|^\S+/_time_series/filter_query_runner\.py:\d+ chunk\b"
-    r"|^\S+/_time_series/result_writers\.py:\d+ (chunk|assets)\b"
+    r"|^\S+/_time_series/(csv_)?result_writers?\.py:\d+ (chunk|assets|prepared)\b"
     r"|^\S+/_telemetry/range_rows\.py:\d+ header\b"
 )
 """Local variables with the content of a result file, in which an echo is data."""
