@@ -6,10 +6,10 @@ contains the host name. The newest release has no time series calls.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -203,20 +203,18 @@ def put(env: Environment) -> Iterator[Work]:
 @contextmanager
 def get(env: Environment) -> Iterator[Work]:
     """Download small files one after the other."""
-    folder = env.path("downloaded")
-    folder.mkdir()
-    with connect_client(env) as exchange:
+    # It is removed if the release fails, too, as the next job would find its files.
+    with connect_client(env) as exchange, TemporaryDirectory(dir=env.folder) as folder:
 
         def work() -> None:
             home = _list(exchange, env.home_directory_id)
             small = next(one for one in home if one.name == "small")
             for file in _list(exchange, small.dataStoreDirectoryId):
-                target = folder / f"{file.name}.{file.fileExtension}"
+                target = Path(folder, f"{file.name}.{file.fileExtension}")
                 _stores(exchange).downloadDataStoreFile(file.dataStoreFileId, str(target))
 
         yield work
-    assert len(list(folder.iterdir())) == dataset.SMALL_FILES
-    shutil.rmtree(folder)
+        assert len(list(Path(folder).iterdir())) == dataset.SMALL_FILES
 
 
 @contextmanager
