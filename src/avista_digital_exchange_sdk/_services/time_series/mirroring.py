@@ -133,7 +133,7 @@ class MirrorService(BaseService):
             for done, batch in enumerate(batches, 1):
                 table = await self._fetch(state, attributes, files, batch)
                 rows += len(table)
-                changed += await self._in_thread(lambda: _write(files, state, batch, table))  # noqa: B023
+                changed += await self._in_thread(lambda: _write(files, state, batch, table))  # noqa: B023  # it runs before the loop goes on
                 for asset_id in batch.asset_ids:
                     if last[asset_id] is batch:
                         state.get_asset(asset_id).complete()
