@@ -1,7 +1,6 @@
 """Range queries that are split into concurrent ones give the bytes of the undivided query."""
 
 import asyncio
-import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from avista_digital_exchange_sdk.local.services.iot import telemetry_resolvers
 
 from ...conftest import Connect
+from ...support.exclusive_proxy import ExclusiveProxy
 from ...support.fake_platform import FakeResponse
-from ...support.http_messages import Message, Streams, with_length
 from ...support.options import use_limits, use_options
 from ...support.proxy import Proxy
 
@@ -150,7 +149,14 @@ class TestEquality:
         endpoints: list[str],
         tmp_path: Path,
     ) -> None:
-        with ExclusiveProxy(local.endpoint, end).running() as proxy:
+        ends = (str(START), str(START + 64_000))
+        step = {"startTime": 1, "endTime": -1}[end]
+
+        def move(time: str) -> str:
+            # The data has a record at the boundary, or at whole milliseconds around it.
+            return time if time in ends else str(int(time) + step)
+
+        with ExclusiveProxy(local.endpoint, QUERY, end, move).running() as proxy:
             client = connect(local.token, endpoint=proxy.endpoint)
             query_both(client, endpoints[::2], NAMES, tmp_path)
 
@@ -165,33 +171,6 @@ class TestEquality:
         assert tables[0].equals(tables[1])
         rows = exchange.iot.queryDataByTimeRange(endpoints, NAMES, *WHOLE)
         assert len(rows) == COUNT + 21
-
-
-ENDS = (str(START), str(START + 64_000))
-STEPS = {"startTime": 1, "endTime": -1}
-
-
-class ExclusiveProxy(Proxy):
-    """Makes one end of the time ranges of queries exclusive."""
-
-    def __init__(self, endpoint: str, end: str) -> None:
-        super().__init__(endpoint)
-        self._end = end
-
-    async def forward_message(
-        self, message: Message, direction: str, source: Streams, sink: Streams
-    ) -> None:
-        if message.name == QUERY and direction == "request":
-            head, _, body = message.begin.partition(b"\r\n\r\n")
-            request = json.loads(body)
-            time = request["variables"][self._end]
-            if time not in ENDS:
-                # The data has a record at the boundary, or at whole milliseconds around it.
-                request["variables"][self._end] = str(int(time) + STEPS[self._end])
-            body = json.dumps(request).encode()
-            head = with_length(head, len(body))
-            message = Message(message.name, head + b"\r\n\r\n" + body)
-        await super().forward_message(message, direction, source, sink)
 
 
 class TestExecution:

@@ -23,8 +23,8 @@ from avista_digital_exchange_sdk._time_series.timestamps import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ....conftest import Connect
+from ....support.exclusive_proxy import ExclusiveProxy
 from ....support.fake_platform import FakeResponse
-from ....support.http_messages import Message, Streams, with_length
 from ....support.options import use_options
 from ....support.proxy import Proxy
 from ....support.sample_records import START, multi_record
@@ -112,7 +112,9 @@ class TestEquality:
     def test_result_does_not_depend_on_whether_ends_of_ranges_are_included(
         self, end: str, connect: Connect, local: LocalExchange, many: str, tmp_path: Path
     ) -> None:
-        with ExclusiveProxy(local.endpoint, end).running() as proxy:
+        with ExclusiveProxy(
+            local.endpoint, QUERY, end, lambda time: move(time, end)
+        ).running() as proxy:
             client = connect(local.token, endpoint=proxy.endpoint)
             for aggregate in ("server", "auto"):
                 client.queryTimeSeriesDatabaseWithFilters(
@@ -133,33 +135,13 @@ class TestEquality:
         assert tables[0].equals(tables[1])
 
 
-MOVED = {
-    "startTime": lambda time: time.replace(".000Z", ".000000001Z"),
-    "endTime": lambda time: format_timestamp(parse_timestamp_ns("time", time) - 1),
-}
-
-
-class ExclusiveProxy(Proxy):
-    """Makes one end of the time ranges of queries exclusive."""
-
-    def __init__(self, endpoint: str, end: str) -> None:
-        super().__init__(endpoint)
-        self._end = end
-
-    async def forward_message(
-        self, message: Message, direction: str, source: Streams, sink: Streams
-    ) -> None:
-        if message.name == QUERY and direction == "request":
-            head, _, body = message.begin.partition(b"\r\n\r\n")
-            request = json.loads(body)
-            time = request["variables"].get(self._end)
-            if time and time.endswith(".000Z"):
-                # Boundaries and data have whole seconds.
-                request["variables"][self._end] = MOVED[self._end](time)
-                body = json.dumps(request).encode()
-                head = with_length(head, len(body))
-            message = Message(message.name, head + b"\r\n\r\n" + body)
-        await super().forward_message(message, direction, source, sink)
+def move(time: str, end: str) -> str:
+    """Exclude a boundary, which is a whole second, as times of the data are."""
+    if not time.endswith(".000Z"):
+        return time
+    if end == "startTime":
+        return time.replace(".000Z", ".000000001Z")
+    return format_timestamp(parse_timestamp_ns("time", time) - 1)
 
 
 class TestExecution:
