@@ -11,6 +11,7 @@ from avista_digital_exchange_sdk._models.directory import split_name
 
 from ..support.admin_client import AdminClient
 from ..support.command_line import Command
+from ..support.folders import read_texts
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows cannot hold these names")
 
@@ -83,19 +84,11 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def read(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_text()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 @pytest.mark.parametrize("command", [["put", "--recursive"], ["sync"]], ids=["put", "sync"])
 def test_names_are_the_same_after_uploading_copying_moving_and_downloading(
     dx: Command, store: str, folder: Path, tmp_path: Path, command: list[str]
 ) -> None:
-    expected = read(folder)
+    expected = read_texts(folder)
     assert len(expected) == 2 * len(NAMES)
     for repetition in range(2):
         result = dx(*command, folder, f"{store}/a", "--json")
@@ -110,7 +103,7 @@ def test_names_are_the_same_after_uploading_copying_moving_and_downloading(
         for down, target in ((["get", "--recursive"], got), (["sync", "--delete"], synced)):
             result = dx(*down, source, target)
             assert (result.exit_code, " as " in result.stderr) == (0, False)
-            assert read(target) == expected
+            assert read_texts(target) == expected
     again = dx("sync", "--delete", "--json", f"{store}/a", tmp_path / "synced 0")
     assert again.json == {"copied": [], "deleted": []}
 
@@ -142,7 +135,7 @@ def test_name_as_an_argument_is_that_file_alone(
     path = f"{store}/x/{name}"
     assert dx("cat", path).stdout == "mine"
     assert dx("get", path, "back/").exit_code == 0
-    assert read(here / "back") == {name: "mine"}
+    assert read_texts(here / "back") == {name: "mine"}
     assert dx("cp", path, f"{store}/y/").exit_code == 0
     assert dx("mv", f"{store}/y/{name}", f"{store}/z/").exit_code == 0
     assert dx("zip", f"{store}/z/{name}", "--output", "all.zip").exit_code == 0
@@ -186,7 +179,7 @@ def test_folder_whose_own_name_is_not_utf8_is_copied_up_and_down(
     for command in (["get", "--recursive"], ["sync"]):
         target = tmp_path / os.fsdecode(b"back\xff")
         assert dx(*command, f"{store}/a", target, "--json").exit_code == 0
-        assert read(target) == {"a.csv": "1"}
+        assert read_texts(target) == {"a.csv": "1"}
 
 
 def test_sync_deletes_files_whose_names_are_not_utf8(
@@ -198,7 +191,7 @@ def test_sync_deletes_files_whose_names_are_not_utf8(
     copy.mkdir()
     (copy / os.fsdecode(b"\xff")).write_text("2")
     assert dx("sync", "--delete", "--json", store, copy).json["deleted"] == ["\udcff"]
-    assert read(copy) == {"a.csv": "1"}
+    assert read_texts(copy) == {"a.csv": "1"}
 
 
 def test_names_that_no_path_can_contain_are_downloaded_under_others(
@@ -218,8 +211,8 @@ def test_names_that_no_path_can_contain_are_downloaded_under_others(
         target = tmp_path / "deep" / str(number)
         result = dx(*command, store, target)
         assert result.exit_code == 0
-        assert len(read(target)) == len(names)
-        assert len(read(tmp_path)) == 1 + (number + 1) * len(names)
+        assert len(read_texts(target)) == len(names)
+        assert len(read_texts(tmp_path)) == 1 + (number + 1) * len(names)
         for directory_id in ids:
             assert f"{directory_id}: same name as another entry, or not a valid" in result.stderr
 
@@ -236,14 +229,14 @@ def test_names_that_this_machine_cannot_hold_are_shortened_and_named(
     dx("put", tmp_path / "a.csv", f"{store}/{long}")
     result = dx("get", f"{store}/{long}", f"{tmp_path}/single/")
     assert (result.exit_code, "not a valid file name on this machine" in result.stderr) == (0, True)
-    assert read(tmp_path / "single") == {"x" * 251 + ".csv": "1"}
+    assert read_texts(tmp_path / "single") == {"x" * 251 + ".csv": "1"}
     dx("rm", f"{store}/{long}")
     for number, command in enumerate((["get", "--recursive"], ["sync", "--delete"])):
         target = tmp_path / "deep" / str(number)
         result = dx(*command, store, target)
         assert result.exit_code == 0
         assert result.stderr.count("; downloaded as ") == len(names)
-        assert len(read(target)) == len(names)
+        assert len(read_texts(target)) == len(names)
         assert "0 files" in (again := dx(*command, store, target).stderr) or "copy: 0" in again
 
 
@@ -254,7 +247,7 @@ def test_one_name_in_both_forms_is_uploaded_once_and_refused_once(
     folder.mkdir()
     for form in ("NFC", "NFD"):
         (folder / unicodedata.normalize(form, "é.csv")).write_text(form)
-    if len(read(folder)) == 1:
+    if len(read_texts(folder)) == 1:
         pytest.skip("this file system holds one of them only")
     for command in (["put", "--recursive"], ["sync"]):
         result = dx(*command, folder, f"{store}/{command[0]}")

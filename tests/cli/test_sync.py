@@ -12,6 +12,7 @@ from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.command_line import Command
+from ..support.folders import read_texts
 
 
 @pytest.fixture
@@ -26,14 +27,6 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def read(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_text()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 def test_sync_copies_up_and_down_what_is_missing(
     dx: Command, store: str, folder: Path, tmp_path: Path
 ) -> None:
@@ -45,7 +38,7 @@ def test_sync_copies_up_and_down_what_is_missing(
     assert dx("sync", folder, remote, "--json").json["copied"] == []
     copy = tmp_path / "copy"
     dx("sync", remote, copy)
-    assert read(copy) == read(folder)
+    assert read_texts(copy) == read_texts(folder)
     assert "copy: 0" in dx("sync", remote, copy).stderr
 
 
@@ -67,7 +60,7 @@ def test_sync_copies_changed_files_and_deletes_with_the_option_only(
     assert "would delete notes.tmp" in dry.stderr
     assert dx("sync", *arguments, "--delete", "--json").json["deleted"] == ["notes.tmp"]
     dx("sync", remote, tmp_path / "check")
-    assert read(tmp_path / "check") == read(folder)
+    assert read_texts(tmp_path / "check") == read_texts(folder)
 
 
 def test_sync_leaves_out_what_patterns_say(dx: Command, store: str, folder: Path) -> None:
@@ -205,7 +198,7 @@ def test_sync_replaces_directories_by_files_and_files_by_directories_if_it_may_d
     assert result.json["copied"][:1] == ["a"]
     check = tmp_path / "check"
     dx("get", "--recursive", remote, check)
-    assert read(check if direction == "up" else there) == read(here)
+    assert read_texts(check if direction == "up" else there) == read_texts(here)
 
 
 def test_sync_without_delete_keeps_what_is_in_the_place_of_a_file(
@@ -241,7 +234,7 @@ def test_sync_of_an_empty_source_deletes_only_after_confirmation(
     assert result.json == {"copied": [], "deleted": ["may.csv", "notes.tmp", "old/é b.csv"]}
     assert dx("sync", "--delete", "--yes", *arguments).exit_code == 0
     left = dx("find", f"{store}/loads", "--type", "file").stdout if direction == "up" else ""
-    assert left == "" if direction == "up" else not read(folder)
+    assert left == "" if direction == "up" else not read_texts(folder)
 
 
 @pytest.mark.parametrize("direction", ["up", "down"])

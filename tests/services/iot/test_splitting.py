@@ -20,6 +20,7 @@ from ...conftest import Connect
 from ...support.exclusive_proxy import ExclusiveProxy
 from ...support.fake_platform import FakeResponse
 from ...support.options import use_limits, use_options
+from ...support.platform_queries import assert_all_are_cancelled
 from ...support.proxy import Proxy
 
 pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
@@ -333,16 +334,3 @@ class TestExecution:
         asyncio.run(run())
         assert list(tmp_path.iterdir()) == []
         assert_all_are_cancelled(local, endpoints[0])
-
-
-def assert_all_are_cancelled(local: LocalExchange, resource: str) -> None:
-    """Assert that the platform runs no query whose last page was not read."""
-    queries = local.exchange.queries
-    newest = {token.query.query_id: token for token in queries._tokens.values()}
-    incomplete = [
-        query
-        for query in queries.list_for_resource(resource)
-        if query.query_id in newest and newest[query.query_id].page is None
-    ]
-    assert incomplete
-    assert all(query.cancelled for query in incomplete)

@@ -26,6 +26,7 @@ from ....conftest import Connect
 from ....support.exclusive_proxy import ExclusiveProxy
 from ....support.fake_platform import FakeResponse
 from ....support.options import use_options
+from ....support.platform_queries import assert_all_are_cancelled
 from ....support.proxy import Proxy
 from ....support.sample_records import START, multi_record
 from .conftest import SHAPES, WHOLE, request_asset
@@ -277,16 +278,3 @@ client.queryTimeSeriesDatabaseWithFilters(
     database, json.loads(assets), start, end, target, maxRows=1
 )
 """
-
-
-def assert_all_are_cancelled(local: LocalExchange, database: str) -> None:
-    """Assert that the platform runs no query whose last page was not read."""
-    queries = local.exchange.queries
-    newest = {token.query.query_id: token for token in queries._tokens.values()}
-    incomplete = [
-        query
-        for query in queries.list_for_resource(database)
-        if query.query_id in newest and newest[query.query_id].page is None
-    ]
-    assert incomplete
-    assert all(query.cancelled for query in incomplete)
