@@ -44,6 +44,7 @@ SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
 PAGE = "timeSeriesDb_queryDatabase"
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
 CANCEL = "timeSeriesDb_cancelDatabaseQuery"
+WAKE = signal.SIGUSR1
 
 
 @pytest.fixture(scope="session")
@@ -121,16 +122,24 @@ def assert_nothing_is_left(
 @pytest.fixture
 def ctrl_c(faulty_platform: FaultyPlatform) -> Iterator[None]:
     """Sends SIGINT as soon as the network stalls."""
+    over = threading.Event()
 
     def press() -> None:
-        if faulty_platform.proxy.stalled.wait(60):
+        if faulty_platform.proxy.stalled.wait(60) and not over.is_set():
             os.kill(os.getpid(), signal.SIGINT)
+            while not over.wait(1):
+                signal.pthread_kill(threading.main_thread().ident or 0, WAKE)
 
+    # Python handles a signal between two instructions. One that arrives just before a system call
+    # that waits is handled after the call, which the next signal ends.
+    before = signal.signal(WAKE, lambda *_: None)
     thread = threading.Thread(target=press, name="proxy: Ctrl-C")
     thread.start()
     yield
+    over.set()
     faulty_platform.proxy.stalled.set()
     thread.join()
+    signal.signal(WAKE, before)
 
 
 @in_time
