@@ -131,3 +131,35 @@ def test_program_shows_the_warning_only_on_request(own: LocalExchange, options: 
     assert unclosed == (["AvistaDigitalExchange", "AtExit"] if options else [])
     assert outcome.returncode == 0
     assert own.token not in outcome.stderr
+
+
+# Modules that something refers to are cleared at exit, the latest first. The clients are in an
+# earlier one, so that they are deleted when the modules that they use are empty.
+LATE_PROGRAM = """
+import asyncio, builtins, json, sys
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+
+builtins.modules = list(sys.modules.values())
+json.client = AvistaDigitalExchange(sys.argv[1], endpoint=sys.argv[2])
+json.client.getUserInfo()
+
+async def main():
+    json.other = AsyncAvistaDigitalExchange(sys.argv[1], endpoint=sys.argv[2])
+    await json.other.getUserInfo()
+    json.stream = await json.other.iot.subscribeToEndpoint(sys.argv[3])
+
+asyncio.run(main())
+json.stream = json.client.iot.subscribeToEndpoint(sys.argv[3]) if sys.argv[4] == "stream" else None
+"""
+
+
+@pytest.mark.parametrize("use", ["calls", "stream"])
+def test_client_that_outlives_its_modules_exits_silently(own: LocalExchange, use: str) -> None:
+    arguments = [own.token, own.endpoint, own.iotEndpointId, use]
+    outcome = subprocess.run(
+        [sys.executable, "-c", LATE_PROGRAM, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "", "")

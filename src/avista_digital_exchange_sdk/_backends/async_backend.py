@@ -25,12 +25,12 @@ from .base import (
     Handshake,
     NetworkConfig,
     OpeningWebSocket,
+    OwnedBackend,
     Response,
     Signal,
     StreamingResponse,
     TaskHandle,
     to_async_iter,
-    warn_unclosed,
 )
 from .body import ResponseBody
 from .deadlines import Deadline
@@ -59,7 +59,7 @@ class _Clock:
         return time.monotonic()
 
 
-class AsyncBackend(_Clock):
+class AsyncBackend(_Clock, OwnedBackend):
     """The backend of the async client.
 
     Args:
@@ -68,11 +68,9 @@ class AsyncBackend(_Clock):
     """
 
     def __init__(self, network: NetworkConfig, owner: str = "") -> None:
-        self._network = network
-        self._owner = owner
+        super().__init__(network, owner)
         self._loops = _Loops(network, _Clock())
         self._background: weakref.WeakSet[BackgroundTask] = weakref.WeakSet()
-        self._is_closed = False
 
     async def _get_connections(self) -> "_Connections":
         if self._is_closed:
@@ -169,10 +167,12 @@ class AsyncBackend(_Clock):
     def create_signal(self) -> Signal:
         return LoopSignal()
 
-    def __del__(self) -> None:
-        # The event loops close the connections when they are deleted.
-        if not self._is_closed and self._loops.has_open_connections:
-            warn_unclosed(self._owner, self)
+    @property
+    def _has_open_connections(self) -> bool:
+        return self._loops.has_open_connections
+
+    def _drop_connections(self) -> None:
+        pass  # The event loops close them when they are deleted.
 
     async def close(self) -> None:
         self._is_closed = True

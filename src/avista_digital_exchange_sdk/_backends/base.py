@@ -1,7 +1,9 @@
 """The protocol of backends, and how coroutines over a sync backend are run."""
 
 import contextlib
+import sys
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -51,15 +53,43 @@ class NetworkConfig(NamedTuple):
     options: Options = Options()
 
 
-def warn_unclosed(owner: str, source: object) -> None:
-    """Warn that a client whose connections are open is not used any longer.
+class OwnedBackend(ABC):
+    """Warns when it is deleted while its connections are open.
 
     Args:
-        owner: The representation of the client. Without one there is no warning.
-        source: The object that is deleted.
+        network: The configuration of its connections.
+        owner: The representation of its client, for the warning. Without one there is no warning.
     """
-    if owner:
-        warnings.warn(f"unclosed {owner}", ResourceWarning, stacklevel=2, source=source)
+
+    def __init__(self, network: NetworkConfig, owner: str) -> None:
+        self._network = network
+        self._owner = owner
+        self._is_closed = False
+
+    @property
+    @abstractmethod
+    def _has_open_connections(self) -> bool:
+        """Whether there are connections of this process."""
+
+    @abstractmethod
+    def _drop_connections(self) -> None:
+        """Close the connections of this process without waiting, if there are any."""
+
+    # While the interpreter exits, globals are None, those of other modules too.
+    def __del__(
+        self,
+        _warn: Callable[..., object] = warnings.warn,
+        _is_finalizing: Callable[[], bool] = sys.is_finalizing,
+    ) -> None:
+        try:
+            if self._is_closed or not self._has_open_connections:
+                return
+            if self._owner:
+                _warn(f"unclosed {self._owner}", ResourceWarning, stacklevel=2, source=self)
+            self._drop_connections()
+        except (AttributeError, TypeError):
+            if not _is_finalizing():
+                raise
 
 
 class Response:

@@ -18,11 +18,11 @@ from .base import (
     Handshake,
     NetworkConfig,
     OpeningWebSocket,
+    OwnedBackend,
     Response,
     Signal,
     StreamingResponse,
     TaskHandle,
-    warn_unclosed,
 )
 from .body import ResponseBody
 from .deadlines import Deadline
@@ -56,7 +56,7 @@ class _Clock:
         return time.monotonic()
 
 
-class SyncBackend(_Clock):
+class SyncBackend(_Clock, OwnedBackend):
     """The backend of the sync client.
 
     Args:
@@ -65,11 +65,9 @@ class SyncBackend(_Clock):
     """
 
     def __init__(self, network: NetworkConfig, owner: str = "") -> None:
-        self._network = network
-        self._owner = owner
+        super().__init__(network, owner)
         self._connections = PerProcess(lambda: _Connections(network, _Clock()))
         self._background: weakref.WeakSet[BackgroundTask] = weakref.WeakSet()
-        self._is_closed = False
 
     def _get_connections(self) -> "_Connections":
         check_process()
@@ -182,17 +180,19 @@ class SyncBackend(_Clock):
 
         return ThreadSignal()
 
-    def __del__(self) -> None:
-        if not self._is_closed and (connections := self._connections.existing):
-            warn_unclosed(self._owner, self)
+    @property
+    def _has_open_connections(self) -> bool:
+        return self._connections.existing is not None
+
+    def _drop_connections(self) -> None:
+        if connections := self._connections.existing:
             connections.http.close()
 
     async def close(self) -> None:
         self._is_closed = True
         for task in list(self._background):
             task.stop()
-        if connections := self._connections.existing:
-            connections.http.close()
+        self._drop_connections()
 
 
 class _Connections:
