@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -190,7 +189,7 @@ class TestProcesses:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if b"storage_getDataStoreDirectory" in body:
                     requested.set()
-                    over.wait(TIMEOUT_SECONDS)
+                    over.wait()
                     return
                 response = json.dumps({"data": {"storage_getDataStore": store}}).encode()
                 self.send_response(200)
@@ -210,14 +209,11 @@ class TestProcesses:
                 command, env=environment | {"AVISTA_DX_ENDPOINT": endpoint}, stderr=subprocess.PIPE
             ) as run:
                 assert requested.wait(TIMEOUT_SECONDS)
-                started = time.monotonic()
                 run.send_signal(signal.SIGTERM)
                 _, message = run.communicate(timeout=TIMEOUT_SECONDS)
-                took = time.monotonic() - started
             over.set()
             server.shutdown()
         assert (run.returncode, message) == (143, b"")
-        assert took < 10
 
     def test_process_under_nohup_ignores_sighup(
         self, environment: dict[str, str], silent: socket.socket

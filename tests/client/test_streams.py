@@ -573,15 +573,13 @@ class TestReconnecting:
     def test_close_while_reconnecting_takes_effect_at_once(
         self, connect: Connect, realtime: FakeRealtimeServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        use_options(monkeypatch, initial_retry_delay=100, max_retry_delay=100)
+        use_options(monkeypatch, initial_retry_delay=3600, max_retry_delay=3600)
         realtime.handler = in_turn(sends_and_closes(1), FakeConnection.close)
         client = connect(TOKEN, endpoint=realtime.endpoint, maxRetries=0)
         events = client.iot.subscribeToEndpoint("e", reconnect=True)
         assert value_of(next(events)) == "1"
         let_receive(events)
-        start = time.monotonic()
         events.close()
-        assert time.monotonic() - start < 2
         assert list(events) == []
 
     def test_full_buffer_is_reported_as_a_gap(

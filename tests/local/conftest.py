@@ -27,7 +27,7 @@ class GraphQLClient:
 
     def __init__(self, local: LocalExchange) -> None:
         self.local = local
-        self.http = httpx.Client(timeout=10)
+        self.http = httpx.Client(timeout=60)
 
     def post(self, query: str, role: str = "owner", **variables: Any) -> httpx.Response:
         headers = {"Authorization": self.local.tokens.get(role, role)}
@@ -105,7 +105,7 @@ class Socket:
     def send(self, message: object) -> None:
         self.connection.send(json.dumps(message))
 
-    def receive(self, timeout: float = 5) -> dict[str, Any]:
+    def receive(self, timeout: float = 30) -> dict[str, Any]:
         """The next message that is no keep-alive."""
         while True:
             message = json.loads(self.connection.recv(timeout))

@@ -40,8 +40,8 @@ def test_latency_delays_each_operation(slow, graphql_client):
 
 
 def test_latency_of_a_query_is_that_of_its_slowest_field(slow, graphql_client):
-    aliases = " ".join(f"a{number}: {WHO[1:-1]}" for number in range(10))
-    assert measure_seconds(graphql_client.execute, f"{{ {aliases} }}") < 10 * LATENCY_SECONDS
+    aliases = " ".join(f"a{number}: {WHO[1:-1]}" for number in range(200))
+    assert measure_seconds(graphql_client.execute, f"{{ {aliases} }}") < 200 * LATENCY_SECONDS
 
 
 def test_latency_of_a_mutation_is_the_sum_of_its_fields(slow, graphql_client):
@@ -51,10 +51,10 @@ def test_latency_of_a_mutation_is_the_sum_of_its_fields(slow, graphql_client):
 
 
 def test_latency_does_not_delay_concurrent_requests_of_one_another(slow, graphql_client):
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(100) as pool:
         started = time.monotonic()
-        list(pool.map(graphql_client.run, [WHO] * 8))
-    assert time.monotonic() - started < 8 * LATENCY_SECONDS
+        list(pool.map(graphql_client.run, [WHO] * 100))
+    assert time.monotonic() - started < 100 * LATENCY_SECONDS
 
 
 def test_latency_delays_uploads_and_downloads(slow, graphql_client):
@@ -83,7 +83,7 @@ def test_throttled_request_is_not_executed(throttled, graphql_client):
 
 def test_throttle_accepts_requests_again_after_a_while(local, graphql_client):
     local.throttle = 10
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     statuses = []
     try:
         while statuses[-2:] != [429, 200] and time.monotonic() < deadline:

@@ -19,7 +19,7 @@ from avista_digital_exchange_sdk import (
     TransferError,
     UnauthorizedError,
 )
-from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local import LocalExchange, server
 
 from ..support.options import use_options
 
@@ -36,14 +36,14 @@ def faulty(local):
 @pytest.fixture
 def client(connect, faulty):
     """A client of the owner that does not retry."""
-    return connect(faulty.token, endpoint=faulty.endpoint, maxRetries=0, timeout=5)
+    return connect(faulty.token, endpoint=faulty.endpoint, maxRetries=0, timeout=30)
 
 
 @pytest.fixture
 def patient(connect, faulty, monkeypatch):
     """A client of the owner that retries at once."""
     use_options(monkeypatch, initial_retry_delay=0)
-    return connect(faulty.token, endpoint=faulty.endpoint, timeout=5)
+    return connect(faulty.token, endpoint=faulty.endpoint, timeout=30)
 
 
 # What fails
@@ -123,12 +123,11 @@ def test_removed_fault_does_not_affect_requests(faulty, graphql_client):
 def test_reset_removes_faults():
     with LocalExchange() as local:
         local.fail("*")
-        local.delay("*", 5)
+        local.delay("*", 3600)
         local.reset()
         headers = {"Authorization": local.token}
-        started = time.monotonic()
-        assert httpx.post(local.endpoint, json={"query": WHO}, headers=headers).status_code == 200
-        assert time.monotonic() - started < 5
+        response = httpx.post(local.endpoint, json={"query": WHO}, headers=headers, timeout=60)
+        assert response.status_code == 200
 
 
 # How calls fail
@@ -166,14 +165,14 @@ def test_removing_a_timeout_fault_closes_the_connections_of_its_requests(faulty,
     fault = faulty.fail("getUserInfo", "timeout")
     timer = threading.Timer(0.1, fault.remove)
     timer.start()
-    started = time.monotonic()
-    with pytest.raises(ConnectionFailedError):
+    with pytest.raises(ConnectionFailedError) as raised:
         client.getUserInfo()
-    assert time.monotonic() - started < 4
+    assert not isinstance(raised.value, RequestTimeoutError)
     timer.join()
 
 
-def test_exchange_closes_at_once_while_it_holds_a_request_back():
+def test_exchange_closes_at_once_while_it_holds_a_request_back(monkeypatch):
+    monkeypatch.setattr(server, "GRACE_SECONDS", 3600)
     with LocalExchange() as local:
         local.fail("getUserInfo", "timeout", times=1)
         failures = []
@@ -181,7 +180,7 @@ def test_exchange_closes_at_once_while_it_holds_a_request_back():
         def post():
             try:
                 headers = {"Authorization": local.token}
-                httpx.post(local.endpoint, json={"query": WHO}, headers=headers)
+                httpx.post(local.endpoint, json={"query": WHO}, headers=headers, timeout=None)
             except httpx.HTTPError as error:
                 failures.append(error)
 
@@ -189,8 +188,6 @@ def test_exchange_closes_at_once_while_it_holds_a_request_back():
         thread.start()
         while not local.exchange.conditions.faults._faults[0]._held:
             time.sleep(0.01)
-        started = time.monotonic()
-    assert time.monotonic() - started < 0.9
     thread.join()
     assert failures
 
@@ -228,9 +225,9 @@ def test_retry_after_is_sent(faulty, graphql_client):
 
 def test_delay_applies_to_one_operation(faulty, graphql_client):
     with faulty.delay("getUserInfo", 0.2) as fault:
-        started = time.monotonic()
         graphql_client.run("{ storage_listDataStores { name } }")
-        assert time.monotonic() - started < 0.2
+        assert fault.count == 0
+        started = time.monotonic()
         graphql_client.run(WHO)
         assert time.monotonic() - started >= 0.2
     assert fault.count == 1

@@ -109,7 +109,7 @@ def program():
     yield program
     for process in running:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def test_ready_file_is_accessible_only_to_its_owner_even_if_it_replaces_another(tmp_path, program):

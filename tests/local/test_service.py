@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import yaml
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local import LocalExchange, server
 
 from .test_running import WHO, run  # noqa: F401  # a fixture
 
@@ -39,9 +40,9 @@ def test_health_needs_no_token(local):
 
 
 def test_health_is_reported_whatever_fails_or_is_slow():
-    with LocalExchange(latency=60, throttle=0.001) as local:
+    with LocalExchange(latency=3600, throttle=0.001) as local:
         local.fail("*")
-        response = httpx.get(local.endpoint.replace("/graphql", "/health"), timeout=5)
+        response = httpx.get(local.endpoint.replace("/graphql", "/health"), timeout=60)
     assert response.status_code == 200
 
 
@@ -58,7 +59,7 @@ def test_ready_file_exists_only_while_requests_are_accepted(run, tmp_path):  # n
     endpoint = json.loads(ready_file.read_text())["endpoint"]
     assert httpx.get(endpoint.replace("/graphql", "/health")).status_code == 200
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert not ready_file.exists()
 
 
@@ -66,7 +67,7 @@ def test_old_ready_file_is_removed_if_the_exchange_cannot_start(run, local, tmp_
     ready_file = tmp_path / "ready.json"
     ready_file.write_text("of an earlier run")
     process = run("--port", urlsplit(local.endpoint).port, "--ready-file", ready_file)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert process.returncode == 1
     assert not ready_file.exists()
 
@@ -78,7 +79,7 @@ def test_ready_file_that_is_a_link_to_a_device_is_kept(run, tmp_path):  # noqa: 
     process = run("--ready-file", link)
     wait_until_ready(process)
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert process.returncode == 0
     assert link.is_symlink()
 
@@ -123,7 +124,7 @@ def test_public_url_that_is_no_url_of_a_server_is_refused(url):
 
 def wait_for_lines(caplog, count):
     """The lines of the log; they are written after the responses."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         lines = [record.getMessage() for record in caplog.records if record.name == LOGGER]
         if len(lines) >= count:
@@ -184,7 +185,7 @@ def test_program_logs_requests_to_standard_error(run, tmp_path):  # noqa: F811
     headers = {"Authorization": ready["tokens"]["owner"]}
     httpx.post(ready["endpoint"], json={"query": WHO}, headers=headers)
     process.terminate()
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=60)
     assert output == ""
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z POST /graphql 200 \d+ ms .*\n", errors
@@ -194,22 +195,21 @@ def test_program_logs_requests_to_standard_error(run, tmp_path):  # noqa: F811
 # Stopping
 
 
-def test_idle_exchange_stops_within_half_a_second():
-    def stop():
-        with LocalExchange() as local, httpx.Client() as http:
-            headers = {"Authorization": local.token}
-            http.post(local.endpoint, json={"query": WHO}, headers=headers)
-            host = urlsplit(local.endpoint).netloc
-            text = json.dumps({"host": host, "Authorization": local.token})
-            uri = f"{local.realtimeEndpoint}?header={base64.b64encode(text.encode()).decode()}"
-            with connect(uri, subprotocols=["graphql-ws"]) as socket:
-                socket.send('{"type": "connection_init"}')
+def test_idle_exchange_stops_without_waiting_for_its_clients(monkeypatch):
+    monkeypatch.setattr(server, "GRACE_SECONDS", 3600)
+    with LocalExchange() as local, httpx.Client() as http:
+        headers = {"Authorization": local.token}
+        http.post(local.endpoint, json={"query": WHO}, headers=headers)
+        host = urlsplit(local.endpoint).netloc
+        text = json.dumps({"host": host, "Authorization": local.token})
+        uri = f"{local.realtimeEndpoint}?header={base64.b64encode(text.encode()).decode()}"
+        with connect(uri, subprotocols=["graphql-ws"]) as socket:
+            socket.send('{"type": "connection_init"}')
+            socket.recv()
+            local.close()
+            assert json.loads(socket.recv())["type"] == "ka"
+            with pytest.raises(ConnectionClosed):
                 socket.recv()
-                started = time.monotonic()
-                local.close()
-                return time.monotonic() - started
-
-    assert min(stop() for _ in range(3)) < 0.5
 
 
 # Docker
@@ -244,7 +244,7 @@ def test_docker_image_runs_the_program_that_its_health_check_finds(tmp_path):
         ready = json.loads((tmp_path / "ready.json").read_text())
         assert ready["endpoint"] == f"http://localhost:{port}/graphql"
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     assert process.returncode == 0
     assert subprocess.run(health, stderr=subprocess.DEVNULL).returncode != 0
 

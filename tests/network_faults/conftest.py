@@ -32,9 +32,6 @@ SHORT_TIMEOUT = 1.5
 ENDLESS_TIMEOUT = 3600
 """Timeout in seconds that counts as waiting forever."""
 
-in_time = pytest.mark.timeout(60)
-"""For calls that must not wait for a silent network longer than their timeout."""
-
 
 @dataclass(frozen=True)
 class FaultyPlatform:

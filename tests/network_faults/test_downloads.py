@@ -10,7 +10,7 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedE
 
 from ..support.faulty_proxy import Fault
 from ..support.parallel_download import use_parts
-from .conftest import SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient, in_time
+from .conftest import SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient
 from .scenarios import (
     HTML,
     breaks_between,
@@ -125,7 +125,6 @@ def test_download_waits_for_a_silent_network_up_to_the_timeout(
     assert target.read_bytes() == CONTENT
 
 
-@in_time
 @scenarios(
     [
         Fault(step, direction, what, times=999)

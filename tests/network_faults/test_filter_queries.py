@@ -28,7 +28,6 @@ from .conftest import (
     SHORT_TIMEOUT_MANY_RETRIES,
     FaultyPlatform,
     OpenClient,
-    in_time,
 )
 from .scenarios import (
     HTML,
@@ -220,7 +219,6 @@ def test_filter_query_falls_back_to_the_client_if_the_realtime_connection_fails(
     assert len(faulty_platform.running_queries(measured.database)) == 1
 
 
-@in_time
 @scenarios(
     [Fault(step, "request", "stall", 0.5) for step in ("websocket", *FROM_CLIENT)],
     [Fault(step, "response", "stall") for step in ("websocket", "connection_ack", "start_ack")],
@@ -263,7 +261,6 @@ def test_filter_query_reconnects_if_the_connection_fails_before_the_notification
     assert target.read_bytes() == measured.expected["CSV"]
 
 
-@in_time
 def test_filter_query_reconnects_if_keep_alives_stop(
     measured: Measured, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
 ) -> None:
@@ -349,7 +346,6 @@ def test_filter_query_ignores_additional_notifications(
     assert target.read_bytes() == measured.expected["CSV"]
 
 
-@in_time
 @scenarios(
     [Fault("data", "response", "drop", times=99), Fault("data", "response", "stall", times=99)],
     [

@@ -29,7 +29,7 @@ from .calls import (
     sql,
     upload,
 )
-from .conftest import ENDLESS_TIMEOUT, FaultyPlatform, OpenClient, in_time
+from .conftest import ENDLESS_TIMEOUT, FaultyPlatform, OpenClient
 from .scenarios import scenarios
 from .secret_scanner import everything_shown_by
 
@@ -142,7 +142,6 @@ def ctrl_c(faulty_platform: FaultyPlatform) -> Iterator[None]:
     signal.signal(WAKE, before)
 
 
-@in_time
 @at_every_point
 def test_ctrl_c_ends_a_call_and_leaves_nothing_behind(
     call: Call,
@@ -161,7 +160,6 @@ def test_ctrl_c_ends_a_call_and_leaves_nothing_behind(
     assert_nothing_is_left(faulty_platform, existing, folder)
 
 
-@in_time
 @at_every_point
 def test_cancelled_task_ends_a_call_and_leaves_nothing_behind(
     call: Call,
@@ -189,7 +187,6 @@ def test_cancelled_task_ends_a_call_and_leaves_nothing_behind(
     assert_nothing_is_left(faulty_platform, existing, folder)
 
 
-@in_time
 @scenarios(
     [Fault("PUT", "response", "stall"), Fault(PAGE, "response", "stall", 0.5, 1)],
 )
@@ -215,7 +212,6 @@ def test_ctrl_c_on_a_dead_network_ends_a_call_at_once(
     assert [path.name for path in folder.iterdir()] == ["source.bin"]
 
 
-@in_time
 def test_ctrl_c_ends_a_parallel_download(
     existing: Existing,
     open_client: OpenClient,

@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
 
 from ..support.faulty_proxy import Fault
 from ..support.options import use_options
-from .conftest import RETRIES, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient, in_time
+from .conftest import RETRIES, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 PUBLISH = "timeSeriesDb_publishToDatabase"
@@ -100,7 +100,6 @@ def test_publish_waits_for_a_silent_network_up_to_the_timeout(
     assert series.held() == [*range(RECORDS)]
 
 
-@in_time
 @scenarios(
     breaks_between(*((PUBLISH, batch) for batch in range(BATCHES))),
     refusals(PUBLISH, 1)[::3],

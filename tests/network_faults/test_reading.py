@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
 from ..support.clients import RUNNER
 from ..support.faulty_proxy import Fault
 from ..support.options import use_limits
-from .conftest import RETRIES, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient, in_time
+from .conftest import RETRIES, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 DIRECTORY = "storage_getDataStoreDirectory"
@@ -144,7 +144,6 @@ def test_reading_fails_on_a_permanent_fault_after_the_last_retry(
     assert len(faulty_platform.proxy.triggered) == 1 + RETRIES
 
 
-@in_time
 @scenarios([Fault(step, "response", "stall", 0.5, times=99) for step in (DIRECTORY, LATEST, SQL)])
 def test_reading_from_a_network_that_stays_silent_times_out(
     fault: Fault,

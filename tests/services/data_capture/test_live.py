@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -174,13 +173,11 @@ class TestWaiting:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         # Only the event can end the wait in time.
-        monkeypatch.setattr(capture_states, "POLL_SECONDS", 60)
+        monkeypatch.setattr(capture_states, "POLL_SECONDS", 3600)
         with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as other:
             timer = threading.Timer(0.3, other.dataCapture.startCapture, [capture])
             timer.start()
-            start = time.monotonic()
-            assert exchange.dataCapture.waitForState(capture, "CAPTURING", 30).state == "CAPTURING"
-            assert 0.2 < time.monotonic() - start < 20
+            assert exchange.dataCapture.waitForState(capture, "CAPTURING", 60).state == "CAPTURING"
             timer.join()
 
     @pytest.mark.parametrize("state", ["READY", "CAPTURING", "FINISHING", "COMPLETE"])
@@ -212,15 +209,18 @@ class TestWaiting:
         assert "did not become COMPLETE within 0.2 s; it is READY" in str(caught.value)
 
     def test_timeout_includes_the_time_to_subscribe(
-        self, exchange: AvistaDigitalExchange, connect: Connect, local: LocalExchange, capture: str
+        self,
+        connect: Connect,
+        local: LocalExchange,
+        capture: str,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        use_options(monkeypatch, subscription_start_timeout=3600)
         with FaultyProxy(local.endpoint).running() as proxy:
             proxy.expect(Fault("connection_init", "request", "stall"))
             client = connect(local.token, endpoint=proxy.endpoint)
-            start = time.monotonic()
             with pytest.raises(StateTimeoutError):
                 client.dataCapture.waitForState(capture, "COMPLETE", 0.5)
-            assert time.monotonic() - start < 10
 
     def test_state_is_polled_where_websockets_are_blocked(
         self,

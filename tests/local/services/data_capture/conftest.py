@@ -101,7 +101,7 @@ class Capture(SimpleNamespace):
     def publish(self, *records, role="owner"):
         return self.run(PUBLISH, role, data=list(records))
 
-    def wait_for(self, state, seconds=10):
+    def wait_for(self, state, seconds=60):
         """Wait until the capture is in a state; return it."""
         end = time.monotonic() + seconds
         while (capture := self.get())["state"] != state:
@@ -109,7 +109,7 @@ class Capture(SimpleNamespace):
             time.sleep(0.02)
         return capture
 
-    def wait_for_export(self, query=ACTIVE_EXPORT, seconds=10):
+    def wait_for_export(self, query=ACTIVE_EXPORT, seconds=60):
         """An export, after it has finished."""
         end = time.monotonic() + seconds
         while (export := self.run(query))["state"] == "IN_PROGRESS":

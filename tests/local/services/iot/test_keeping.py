@@ -50,7 +50,7 @@ def test_unfinished_capture_is_finished_after_a_restart(folder, connect_graphql,
         assert client.run(STOP, "capture", id=local.captureId)["state"] == "FINISHING"
     with LocalExchange(data=folder) as again:
         client = connect_graphql(again)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while (export := client.run(FULL_EXPORT, id=again.captureId))["state"] == "IN_PROGRESS":
             assert time.monotonic() < end
             time.sleep(0.02)

@@ -350,18 +350,18 @@ def test_query_of_many_assets_with_different_filters_takes_little_time() -> None
         catalog.measures[f"m{i}"] = Column(f"m{i}", "DOUBLE", f"m{i}")
         catalog.series[Series(f"a{i}", f"n{i}", ())] = i
     filters = [AssetFilter(f"a{i}", (f"n{i}", f"m{i}")) for i in range(8_000)]
-    started = time.monotonic()
+    started = time.thread_time()
     selection = Selection(catalog, filters)
     assert len(json.loads(selection.parameter())) == 8_000
     assert len(selection.cells()) == 16_000
-    assert time.monotonic() - started < 3
+    assert time.thread_time() - started < 10
 
 
 def test_query_of_an_asset_requested_many_times_takes_little_time() -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     merged = merge_filters(AssetFilter("a", (f"n{i}",)) for i in range(20_000))
     assert [len(asset.names or ()) for asset in merged] == [20_000]
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 5
 
 
 def test_query_has_a_limited_number_of_concurrent_exports(
@@ -398,5 +398,5 @@ def test_export_that_becomes_too_large_is_discarded(
         while "too large" not in caplog.text:
             await asyncio.sleep(0.01)
 
-    exchange.runner.run(asyncio.wait_for(wait(), 10))
+    exchange.runner.run(asyncio.wait_for(wait(), 60))
     assert exchange.events.sent.empty()
