@@ -36,7 +36,7 @@ class TestUsage:
             (["put", "a"], "argument 'TARGET'"),
             (["put", "--recursive"], "argument 'SOURCE'"),
             (["publish"], "argument 'DATABASE'"),
-            (["publish", "--db", "a"], "argument 'FILE...'"),
+            (["publish", "--db", "a"], "argument 'FILE'"),
             (["share", "a"], "argument 'COLLABORATIVE'"),
             (["query", "a"], "option '--from'"),
         ],

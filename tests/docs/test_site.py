@@ -72,7 +72,20 @@ def test_command_reference_describes_every_command_and_option() -> None:
         assert "**Usage**" in section
         assert "**Examples**\n\n```sh\navista-dx" in section
     assert "`--every PERIOD`: Query aggregates" in sections["avista-dx query"]
+    assert "* `publish`: Publish telemetry of an endpoint: one record" in sections["avista-dx iot"]
+    assert "...\n" not in sections["avista-dx iot"].partition("**Commands**")[2].partition("#")[0]
     assert "\b" not in text
+
+
+def test_command_reference_describes_common_options_once_and_arguments_by_name() -> None:
+    text = write_command_reference()
+    for option in ("`--json`: Print data as JSON.", "`--profile NAME`:", "`--help`:"):
+        assert text.count(option) == 1, option
+    assert text.index("`--json`:") < text.index("## avista-dx login")
+    assert "$ avista-dx iot publish [OPTIONS] ENDPOINT [ATTRIBUTE=VALUE]...\n" in text
+    assert "* `ATTRIBUTE=VALUE`: The values of one record.\n" in text
+    assert "$ avista-dx publish [OPTIONS] DATABASE FILE...\n" in text
+    assert "$ avista-dx iot groups [OPTIONS] [HUB]\n" in text
 
 
 def test_broken_links_and_anchors_fail_the_build(tmp_path: Path) -> None:

@@ -130,9 +130,7 @@ class InPlaceWrite:
             self._copy(source, sink)
             os.ftruncate(sink, size)
         except BaseException as error:
-            error.add_note(
-                f"{self._target} is incomplete now, as it could only be written in place"
-            )
+            error.add_note(f"{self._target} is incomplete, as it could only be written in place")
             raise
 
     def _copy(self, source: IO[bytes], sink: int) -> None:

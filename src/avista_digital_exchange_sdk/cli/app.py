@@ -59,6 +59,20 @@ def _format_section(title: str, lines: Iterable[str]) -> str:
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
 
 
+def _is_argument(parameter: Any) -> bool:
+    return bool(parameter.param_type_name == "argument")
+
+
+def _list_arguments(command: TyperCommand) -> list[Any]:
+    return [one for one in command.params if _is_argument(one) and one.metavar != HIDDEN]
+
+
+def _format_usage(argument: Any) -> str:
+    """Format an argument as in `FILE...` and `[HUB]`; the releases of typer differ in this."""
+    name = argument.metavar if argument.required else f"[{argument.metavar}]"
+    return name if argument.nargs == 1 else f"{name}..."
+
+
 class _Program(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         with handle_errors():
@@ -127,7 +141,21 @@ class _Command(TyperCommand):
             raise
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return [piece for piece in super().collect_usage_pieces(ctx) if HIDDEN not in piece]
+        arguments = (_format_usage(one) for one in _list_arguments(self))
+        return [*([self.options_metavar] if self.options_metavar else []), *arguments]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        records = [(one, one.get_help_record(ctx)) for one in self.get_params(ctx)]
+        options = [record for one, record in records if record and not _is_argument(one)]
+        # Without the types of the arguments, which typer adds to their names.
+        arguments = [
+            (one.metavar, record[1]) for one, record in records if record and _is_argument(one)
+        ]
+        if arguments:
+            with formatter.section("Arguments"):
+                formatter.write_dl(arguments)
+        with formatter.section("Options"):
+            formatter.write_dl(options)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         _, _, *examples = (self.epilog or "").split("\n")
@@ -139,7 +167,7 @@ class _Command(TyperCommand):
 
     def _correct(self, error: typer.BadParameter, ctx: Any, args: list[str]) -> None:
         """Name the argument that is missing, and say in words what is invalid."""
-        arguments: list[Any] = [one for one in self.params if one.param_type_name == "argument"]
+        arguments = _list_arguments(self)
         if not error.message and error.param in arguments[:-1]:
             # The parser assigns the only argument of `get SOURCE` to TARGET, the last one.
             given, *_ = self.make_parser(ctx).parse_args(list(args))

@@ -131,7 +131,7 @@ def publish(
     capture: Capture,
     values: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ATTRIBUTE=VALUE]...", help="The values of one record."),
+        typer.Argument(metavar="ATTRIBUTE=VALUE", help="The values of one record."),
     ] = None,
     time: Annotated[
         str | None,
@@ -216,7 +216,7 @@ def download(
             "-o",
             metavar="FILE",
             parser=expand_home,
-            help="Output file, or a directory (default: the present one).",
+            help="Output file, or a directory.",
         ),
     ] = Path("."),
     timeout: Annotated[
@@ -234,6 +234,6 @@ def download(
 
 capture: CommandGroup = CommandGroup(
     "capture",
-    "Data captures: created, started, fed with data, stopped and downloaded.",
+    "Data captures: create, start, stop, publish, listen and download.",
     (list_, create, start, stop, publish, listen, download),
 )

@@ -40,7 +40,7 @@ def contract(
         ),
     ] = None,
     format_: Annotated[
-        Format, typer.Option("--format", help="For reading, for programs, or for GitHub Actions.")
+        Format, typer.Option("--format", help="Output format; github is for annotations.")
     ] = Format.TABLE,
     token_env: Annotated[
         str,

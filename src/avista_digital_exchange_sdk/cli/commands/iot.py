@@ -33,10 +33,10 @@ Endpoint = Annotated[
 ]
 Endpoints = Annotated[
     list[str],
-    typer.Argument(metavar="ENDPOINT...", help="The names or IDs of IoT endpoints."),
+    typer.Argument(metavar="ENDPOINT", help="The names or IDs of IoT endpoints."),
 ]
 Hub = Annotated[
-    str | None, typer.Argument(metavar="[HUB]", help="The name or ID of a hub (default: all).")
+    str | None, typer.Argument(metavar="HUB", help="The name or ID of a hub (default: all).")
 ]
 
 
@@ -142,7 +142,7 @@ def query(
     run: CommandContext,
     endpoints: Endpoints,
     start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Start. {TIME_HELP}")],
-    end: Annotated[str, typer.Option("--to", metavar="TIME", help="End (default: now).")] = NOW,
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="End.")] = NOW,
     attributes: Annotated[
         list[str] | None,
         typer.Option(
@@ -224,7 +224,7 @@ def publish(
     endpoint: Endpoint,
     values: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ATTRIBUTE=VALUE]...", help="The values of one record."),
+        typer.Argument(metavar="ATTRIBUTE=VALUE", help="The values of one record."),
     ] = None,
     time: Annotated[
         str | None,
@@ -270,7 +270,7 @@ def listen(
     """Print what endpoints publish from now on, one line of JSON per record.
 
     Ends with Ctrl-C or SIGTERM. After a lost connection it connects again, and fetches what was
-    published meanwhile. A record with a later one before it has "isLate".
+    published meanwhile. A record that follows a later one has "isLate".
     """
     with open_lines(output, max_size, keep, count) as write:
         identifiers = [find_endpoint(run, endpoint) for endpoint in endpoints]

@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 @command("avista-dx local", "avista-dx local --port 8000 --data exchange")
 def local(
     run: CommandContext,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The address to listen on.")
+    ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 for any free port.")
+        int,
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="The port to listen on; 0 for any free port."
+        ),
     ] = 0,
     data: Annotated[
         Path | None,
@@ -35,8 +40,7 @@ def local(
         str | None,
         typer.Option(
             metavar="URL",
-            help="The URL with which clients elsewhere reach it "
-            "(default: the address it listens on).",
+            help="The URL that clients on other machines use (default: the address it listens on).",
         ),
     ] = None,
     latency: Annotated[
@@ -58,7 +62,7 @@ def local(
         typer.Option(
             metavar="FILE",
             parser=expand_home,
-            help="A JSON file that exists while it is ready: endpoints, tokens, IDs.",
+            help="A JSON file with endpoints, tokens and IDs; exists while it accepts requests.",
         ),
     ] = None,
     log: Annotated[bool, typer.Option("--log", help="Log requests to standard error.")] = False,

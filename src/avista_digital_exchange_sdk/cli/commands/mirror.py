@@ -36,7 +36,8 @@ def mirror(
 ) -> None:
     """Keep a directory of Parquet files up to date with a database.
 
-    There is one file per asset and month. Only new values are fetched, and those of --overlap.
+    There is one file per asset and month. Only new values are fetched, and
+    those in the time of --overlap before them.
     """
     database = find_database(run, database)
     with run.progress("mirroring", "queries") as callback:

@@ -51,7 +51,7 @@ def publish(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Files (CSV and other text, .xlsx, .parquet, .json, also in .gz and .zip), "
             "patterns, or - for standard input.",
         ),
@@ -126,7 +126,9 @@ def publish(
     attribute_column: Annotated[
         str | None, _option("Attribute column, in files with one value per row.", "COLUMN")
     ] = None,
-    value_column: Annotated[str | None, _option("Value column, in such files.", "COLUMN")] = None,
+    value_column: Annotated[
+        str | None, _option("Value column, in files with one value per row.", "COLUMN")
+    ] = None,
     assets_in_columns: Annotated[
         str | None, _option("The attribute, in files with one column per asset.", "ATTRIBUTE")
     ] = None,
@@ -141,7 +143,7 @@ def publish(
     format: Annotated[str | None, _option("csv, xlsx, parquet or json.", "FORMAT")] = None,
     sheet: Annotated[str | None, _option("The sheet of a workbook.", "NAME")] = None,
     member: Annotated[str | None, _option("The file in a zip archive.", "NAME")] = None,
-    encoding: Annotated[str | None, _option("Such as utf-16 or cp1252.", "NAME")] = None,
+    encoding: Annotated[str | None, _option("Encoding, such as utf-16.", "NAME")] = None,
     delimiter: Annotated[
         str | None, _option("Delimiter of cells; also tab or whitespace.", "CHARACTER")
     ] = None,
@@ -169,7 +171,7 @@ def publish(
         typer.Option(
             "--units-row",
             count=True,
-            help="The row after the header has units; repeatable.",
+            help="The row after the header has units; may be repeated.",
         ),
     ] = 0,
     skip_footer: Annotated[int | None, _option("Number of rows to ignore at the end.", "N")] = None,
@@ -182,7 +184,7 @@ def publish(
     ] = None,
     iot: Annotated[
         bool,
-        typer.Option("--iot", help="DATABASE is the name or ID of an IoT endpoint, of all rows."),
+        typer.Option("--iot", help="Publish to the IoT endpoint DATABASE, a name or an ID."),
     ] = False,
     correct: Annotated[
         bool, typer.Option("--correct", help="Replace stored values that differ.")

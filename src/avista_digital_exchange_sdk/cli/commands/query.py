@@ -66,7 +66,7 @@ def query(
     run: CommandContext,
     database: Database,
     start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Start. {TIME_HELP}")],
-    end: Annotated[str, typer.Option("--to", metavar="TIME", help="End (default: now).")] = NOW,
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="End.")] = NOW,
     assets: Annotated[
         list[str] | None,
         typer.Option(

@@ -41,7 +41,9 @@ def list_(run: CommandContext) -> None:
 def create(
     run: CommandContext,
     name: Name,
-    description: Annotated[str | None, typer.Option(metavar="TEXT", help="What it holds.")] = None,
+    description: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Its description.")
+    ] = None,
 ) -> None:
     """Create a data store."""
     validation.require_str("NAME", name)

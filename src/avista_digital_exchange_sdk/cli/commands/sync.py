@@ -63,11 +63,11 @@ def sync(
     ] = False,
     include: Annotated[
         list[str] | None,
-        typer.Option("--include", metavar="PATTERN", help="Only matching files; repeatable."),
+        typer.Option("--include", metavar="PATTERN", help="Only matching files; may be repeated."),
     ] = None,
     exclude: Annotated[
         list[str] | None,
-        typer.Option("--exclude", metavar="PATTERN", help="No matching files; repeatable."),
+        typer.Option("--exclude", metavar="PATTERN", help="No matching files; may be repeated."),
     ] = None,
     checksum: Annotated[
         bool, typer.Option("--checksum", help="Compare contents by MD5, not times.")
@@ -76,15 +76,15 @@ def sync(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Copy the files of a directory that another one lacks or has in another version.
+    """Copy missing and changed files from one directory to another.
 
     One of SOURCE and TARGET is a local directory, the other one a directory of a data store. A file
     is unchanged if it has the same size and the target's is not older; with --checksum, if it has
     the same contents. The same command continues an interrupted one. Patterns match the name, or
     the path below the directory. Files that patterns exclude are neither copied nor deleted.
     Nothing is deleted if something could not be copied, except what is in the place of a file to
-    copy. If SOURCE has no files, deleting requires an answer or --yes. Symbolic links of SOURCE are
-    followed.
+    copy. If SOURCE has no files, deleting requires a confirmation or --yes. Symbolic links of
+    SOURCE are followed.
     """
     if is_remote(source) == is_remote(target):
         raise validation.invalid_argument(
