@@ -240,19 +240,103 @@ def test_names_that_this_machine_cannot_hold_are_shortened_and_named(
         assert "0 files" in (again := dx(*command, store, target).stderr) or "copy: 0" in again
 
 
-def test_one_name_in_both_forms_is_uploaded_once_and_refused_once(
-    dx: Command, store: str, tmp_path: Path
-) -> None:
+@pytest.fixture
+def both_forms(tmp_path: Path) -> Path:
+    """A directory with a file and a directory of each Unicode form of a name."""
     folder = tmp_path / "names"
-    folder.mkdir()
     for form in ("NFC", "NFD"):
-        (folder / unicodedata.normalize(form, "é.csv")).write_text(form)
-    if len(read_texts(folder)) == 1:
+        name = unicodedata.normalize(form, "é")
+        (folder / f"{name}s" / name).mkdir(parents=True)
+        for path in (f"{name}.csv", f"{name}s/{name}.csv", f"{name}s/{name}/a.csv"):
+            (folder / path).write_text(f"{form} of {path!a}")
+    if len(os.listdir(folder)) == 2:
         pytest.skip("this file system holds one of them only")
+    return folder
+
+
+@pytest.mark.parametrize("command", [["put", "--recursive"], ["sync", "--delete"]])
+def test_both_unicode_forms_of_a_name_in_a_directory_are_files_of_their_own(
+    dx: Command, store: str, both_forms: Path, tmp_path: Path, command: list[str]
+) -> None:
+    expected = read_texts(both_forms)
+    for repetition in range(2):
+        result = dx(*command, both_forms, f"{store}/a", "--json")
+        assert (result.exit_code, result.stderr.count("avista-dx:")) == (0, 0)
+        if command[0] == "sync":
+            assert len(result.json["copied"]) == (0 if repetition else len(expected))
+    listed = {one["path"] for one in dx("find", f"{store}/a", "--json").json}
+    for form in ("NFC", "NFD"):
+        name = unicodedata.normalize(form, "é")
+        assert {f"{store}/a/{name}.csv", f"{store}/a/{name}s"} <= listed
+    assert len(listed) == len(expected) + 4
+    assert dx("cp", "--recursive", f"{store}/a", f"{store}/b").exit_code == 0
+    assert dx("mv", f"{store}/b", f"{store}/c").exit_code == 0
+    for source in (f"{store}/a", f"{store}/c"):
+        target = tmp_path / source.rpartition("/")[2]
+        for down in (["get", "--recursive"], ["sync", "--delete"]):
+            for _ in range(2):
+                assert dx(*down, source, target).exit_code == 0
+                assert read_texts(target) == expected
+
+
+def test_form_that_is_added_or_removed_is_copied_or_deleted_alone(
+    dx: Command, store: str, both_forms: Path, tmp_path: Path
+) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "é.csv") for form in ("NFC", "NFD"))
     for command in (["put", "--recursive"], ["sync"]):
-        result = dx(*command, folder, f"{store}/{command[0]}")
-        assert (result.exit_code, "has the same target" in result.stderr) == (1, True)
-        assert len(dx("find", f"{store}/{command[0]}").rows) == 1
+        for first in (composed, decomposed):
+            remote = f"{store}/{command[0]} {first == composed}"
+            other = decomposed if first == composed else composed
+            single = tmp_path / remote.rpartition("/")[2]
+            single.mkdir()
+            (single / first).write_text((both_forms / first).read_text())
+            assert dx(*command, single, remote).exit_code == 0
+            dx(*command, both_forms, remote)
+            assert len(dx("ls", remote, "--json").json) == 4
+            for name in (composed, decomposed):
+                text = (both_forms / name).read_text()
+                assert dx("cat", f"{remote}/{name}").stdout == text
+            (single / first).write_text("new")
+            assert dx(*command, single, remote).exit_code == 0
+            assert dx("cat", f"{remote}/{first}").stdout == "new"
+            assert dx("cat", f"{remote}/{other}").stdout == (both_forms / other).read_text()
+            assert dx("rm", f"{remote}/{other}").exit_code == 0
+            for name in (composed, decomposed):
+                assert dx("cat", f"{remote}/{name}").stdout == "new"
+            (single / other).write_text("other")
+            dx("sync", single, remote)
+            (single / first).unlink()
+            deleted = dx("sync", "--delete", "--json", single, remote).json["deleted"]
+            assert first in deleted
+            assert dx("cat", f"{remote}/{first}").stdout == "other"
+
+
+def test_both_unicode_forms_as_arguments_are_files_of_their_own(
+    dx: Command, store: str, both_forms: Path, tmp_path: Path
+) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "é.csv") for form in ("NFC", "NFD"))
+    expected = {name: (both_forms / name).read_text() for name in (composed, decomposed)}
+    sources = [both_forms / name for name in (composed, decomposed)]
+    for _ in range(2):
+        assert dx("put", *sources, f"{store}/a/").exit_code == 0
+    assert dx("put", "--no-clobber", *sources, f"{store}/a/").exit_code == 0
+    remote = [f"{store}/a/{name}" for name in (composed, decomposed)]
+    assert dx("get", *remote, f"{tmp_path}/some/").exit_code == 0
+    assert read_texts(tmp_path / "some") == expected
+    assert dx("get", f"{store}/a/*.csv", f"{tmp_path}/all/").exit_code == 0
+    assert read_texts(tmp_path / "all") == expected
+    dx("cp", remote[1], f"{store}/b/")
+    assert dx("put", "--no-clobber", *sources, f"{store}/b/").exit_code == 0
+    assert dx("get", "--recursive", f"{store}/b", tmp_path / "b").exit_code == 0
+    assert read_texts(tmp_path / "b") == expected
+    (tmp_path / "new.csv").write_text("new")
+    dx("put", tmp_path / "new.csv", f"{store}/b/{decomposed}")
+    dx("cp", f"{store}/b/{decomposed}", f"{store}/a/{decomposed}")
+    for directory in ("a", "b"):
+        assert dx("cat", f"{store}/{directory}/{composed}").stdout == expected[composed]
+        assert dx("cat", f"{store}/{directory}/{decomposed}").stdout == "new"
+    assert dx("rm", "--yes", *remote).exit_code == 0
+    assert dx("ls", f"{store}/a", "--json").json == []
 
 
 def test_name_keeps_the_form_that_it_has_at_the_target(

@@ -146,7 +146,7 @@ class TestFailures:
         file_system.get(f"{home}/b", f"{targets[3]}/", recursive=True)
         assert [path.name for path in tmp_path.rglob("*.csv")] == [name] * 6
 
-    def test_upload_job_keeps_files_whose_names_differ_in_unicode_form(
+    def test_files_whose_names_differ_in_unicode_form_are_copied_up_across_and_down(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         (tmp_path / "x").mkdir()
@@ -154,9 +154,18 @@ class TestFailures:
             (tmp_path / "x" / unicodedata.normalize(form, "Übersicht.csv")).write_text(form)
         if len(list((tmp_path / "x").iterdir())) == 1:
             pytest.skip("this machine keeps one of them only")
-        with pytest.raises(TransferIncompleteError, match="has the same target"):
-            file_system.put(str(tmp_path / "x"), home, recursive=True)
-        assert len(file_system.find(home)) == 1
+        file_system.put(str(tmp_path / "x"), f"{home}/a", recursive=True)
+        file_system.put(f"{tmp_path}/x/*", f"{home}/b/")
+        file_system.put(sorted(map(str, (tmp_path / "x").iterdir())), f"{home}/c/")
+        file_system.cp(f"{home}/a/*", f"{home}/d/")
+        file_system.cp(f"{home}/a", f"{home}/e", recursive=True)
+        file_system.invalidate_cache()
+        for name in "abcde":
+            assert len(file_system.ls(f"{home}/{name}")) == 2
+            file_system.get(f"{home}/{name}", f"{tmp_path}/{name}", recursive=True)
+            file_system.get(f"{home}/{name}/*", f"{tmp_path}/{name} flat/")
+            for local in (tmp_path / name, tmp_path / f"{name} flat"):
+                assert tree_of(local) == tree_of(tmp_path / "x")
 
     def test_download_job_continues_after_refused_or_deleted_files(
         self,

@@ -43,6 +43,12 @@ def compose(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def compose_last(path: str) -> str:
+    """Convert the last component of a path to NFC."""
+    parent, separator, name = path.rpartition(SEPARATOR)
+    return f"{parent}{separator}{compose(name)}"
+
+
 def is_valid_component(name: str) -> bool:
     """Whether a name can be a component of a path, as the platform allows any name."""
     return SEPARATOR not in name and name not in ("", HERE, UP)
@@ -54,11 +60,14 @@ def is_uploaded(file: _File) -> bool:
 
 
 def find_files(name: str, files: Iterable[_FileType]) -> list[_FileType]:
-    """Find the files with a full name, newest first, as names need not be unique."""
-    composed = compose(name)
-    matching = [
-        file for file in files if compose(join_name(file.name, file.fileExtension)) == composed
-    ]
+    """Find the files with a full name, newest first, as names need not be unique.
+
+    Files whose names have another Unicode form are found if there are none with the same form.
+    """
+    named = [(join_name(file.name, file.fileExtension), file) for file in files]
+    matching = [file for full_name, file in named if full_name == name]
+    if not matching:
+        matching = [file for full_name, file in named if compose(full_name) == compose(name)]
     # Of files with the same time, the one listed last is the newest.
     matching.sort(key=lambda file: file.lastModified or "")
     return matching[::-1]
@@ -66,7 +75,7 @@ def find_files(name: str, files: Iterable[_FileType]) -> list[_FileType]:
 
 def find_directory(name: str, directories: Iterable[_DirectoryType]) -> _DirectoryType | None:
     """Find the directory with a name; of several, the first one listed."""
-    composed = compose(name)
-    return next(
-        (directory for directory in directories if compose(directory.name) == composed), None
-    )
+    known = [*directories]
+    exact = (directory for directory in known if directory.name == name)
+    similar = (directory for directory in known if compose(directory.name) == compose(name))
+    return next(exact, next(similar, None))

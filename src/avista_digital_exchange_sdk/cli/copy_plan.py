@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._models.directory import join_name
-from .._models.paths import SEPARATOR, compose
+from .._models.paths import SEPARATOR
 from .._utils import validation
 from .._utils.local_paths import to_local_name
 from .remote_paths import (
@@ -38,6 +38,7 @@ def plan_downloads(
         target: The local directory to download into, or the new name of the only source.
         recursive: Whether to include directories.
     """
+    from ..file_system._downloads import to_local_form
     from ..file_system._entries import get_name
 
     local = str(validation.parse_path("TARGET", target))
@@ -57,14 +58,14 @@ def plan_downloads(
             file = files.exchange.getDataStoreFileMeta(source)
             name = join_name(file.name, file.fileExtension)
             path = _local_path(plan, source, local, file_folder, name)
-            targets.add(source, path)
+            targets.add(source, to_local_form(path))
             plan.add_by_id(file, path, file_folder)
             continue
         info = files.info(source)
         name = get_name(info, source)
         if info["type"] == "file":
             path = _local_path(plan, source, local, file_folder, name)
-            targets.add(source, path)
+            targets.add(source, to_local_form(path))
             plan.add_file(info, path, file_folder)
         elif recursive:
             path = _local_path(plan, source, local, tree_folder, name)
@@ -94,7 +95,10 @@ def plan_uploads(
     is_directory = target.endswith(SEPARATOR) or is_directory_id(target) or is_root(path)
     is_inside = len(sources) > 1 or is_directory
     plan = UploadPlan()
+    plan.forms.keep(path)
     targets = _Targets()
+    if is_inside:
+        plan.keep_shared(_inside(path, source) for source in sources)
     for source in sources:
         if source.is_dir():
             if not recursive:
@@ -106,7 +110,7 @@ def plan_uploads(
             if not (len(sources) > 1 and source.is_symlink()):
                 validation.require_file("SOURCE", source)
             file_path = _inside(path, source) if is_inside or files.isdir(path) else path
-            targets.add(str(source), file_path)
+            targets.add(str(source), plan.forms.resolve(file_path))
             plan.add(str(source), file_path)
     return plan
 
@@ -118,9 +122,9 @@ class _Targets:
         self._targets: set[str] = set()
 
     def add(self, source: str, target: str) -> None:
-        if compose(target) in self._targets:
+        if target in self._targets:
             raise validation.invalid_argument("SOURCE", source, f"the only file for {target}")
-        self._targets.add(compose(target))
+        self._targets.add(target)
 
 
 def _local_path(

@@ -129,6 +129,46 @@ def to_seconds(uploaded: datetime | None) -> float:
     return uploaded.timestamp() if uploaded else 0
 
 
+class PathKeys:
+    """Converts paths to what those of the same file share.
+
+    Both normal forms of Unicode are the same name, unless one of the sides has both.
+
+    Args:
+        sides: The paths of each side.
+        ignores_case: Whether names that differ in case are the same.
+    """
+
+    def __init__(self, *sides: Iterable[str], ignores_case: bool = False) -> None:
+        from ..file_system._unicode_forms import find_shared_names
+
+        self._ignores_case = ignores_case
+        self._shared: set[str] = set()
+        for paths in sides:
+            names = {
+                name
+                for path in paths
+                if not path.isascii()
+                for name in (path, *_iter_parents(path))
+            }
+            self._shared |= find_shared_names(names)
+
+    def __call__(self, path: str) -> str:
+        """Convert a path."""
+        key = self._compose(path)
+        return key.casefold() if self._ignores_case else key
+
+    def _compose(self, path: str) -> str:
+        if path.isascii() or not self._shared:
+            return compose(path)
+        prefixes = [*reversed([path, *_iter_parents(path)])]
+        names = path.split(SEPARATOR)
+        return SEPARATOR.join(
+            name if prefix in self._shared else compose(name)
+            for prefix, name in zip(prefixes, names, strict=True)
+        )
+
+
 def plan_sync(
     source: Mapping[str, Entry],
     target: Mapping[str, Entry],

@@ -17,6 +17,7 @@ from ._directories import DirectoryCreator
 from ._entries import get_name
 from ._pairs import Pair, pair_copies, path_to_str
 from ._parallel_copy import CopySteps
+from ._unicode_forms import UnicodeForms
 from ._upload_steps import UploadTarget, check_target
 from ._uploading import UploadingFileSystem
 
@@ -77,8 +78,9 @@ class CopyingFileSystem(UploadingFileSystem):
             recursive=recursive,
             maxdepth=maxdepth,
         )
-        tasks, names = self._expand_copies(pairs, with_directories=maxdepth is None)
-        creator = DirectoryCreator(self.exchange, self._listings, names)
+        forms = UnicodeForms()
+        tasks, names = self._expand_copies(pairs, forms, with_directories=maxdepth is None)
+        creator = DirectoryCreator(self.exchange, self._listings, names, forms)
 
         def create_steps(
             _: Sequence[Replica], targets: Sequence[UploadTarget]
@@ -93,16 +95,17 @@ class CopyingFileSystem(UploadingFileSystem):
         report.raise_failures("copied", is_single=len(pairs) == 1 and not recursive)
 
     def _expand_copies(
-        self, pairs: list[Pair], *, with_directories: bool
+        self, pairs: list[Pair], forms: UnicodeForms, *, with_directories: bool
     ) -> "tuple[list[Replica], dict[str, str]]":
         """Return the files to copy, and the directories to create with their names."""
         tasks: list[Replica] = []
         directories: dict[str, str] = {}
-        for pair in pairs:
-            source, target = map(self._strip_protocol, (pair.source, pair.target))
+        for pair in self._parse_targets(pairs, forms):
+            source, target = self._strip_protocol(pair.source), forms.resolve(pair.target)
             found = {source: self._listings.find(source)}
             if found[source]["type"] == "directory" and pair.levels != 0:
                 found = self.find(source, pair.levels, withdirs=True, detail=True, sizes=False)
+                forms.keep_shared(target + path.removeprefix(source) for path in found)
             for path, info in found.items():
                 inner = target + path.removeprefix(source)
                 name = get_name(info, inner)

@@ -17,6 +17,7 @@ from ._concurrency import map_concurrently
 from ._directory_cache import DirectoryCache
 from ._entries import Contents, Info
 from ._errors import affects_all, translate_errors
+from ._unicode_forms import UnicodeForms
 from ._upload_steps import UploadTarget
 
 
@@ -27,6 +28,7 @@ class DirectoryCreator:
         exchange: The client.
         listings: The cache of listings.
         names: The names of directories that are not the last component of their paths.
+        forms: Which paths keep their Unicode form.
 
     Attributes:
         contents: The contents of each created or existing directory, by path.
@@ -38,10 +40,12 @@ class DirectoryCreator:
         exchange: AvistaDigitalExchange,
         listings: DirectoryCache,
         names: Mapping[str, str] = MappingProxyType({}),
+        forms: UnicodeForms | None = None,
     ) -> None:
         self._exchange = exchange
         self._listings = listings
         self._names = names
+        self._forms = forms or UnicodeForms()
         self._infos: dict[str, Info] = {}
         self.contents: dict[str, Contents] = {}
         self.failures: dict[str, Exception] = {}
@@ -72,10 +76,11 @@ class DirectoryCreator:
         directory_id: str = self._infos[path]["dataStoreDirectoryId"]
         return directory_id
 
-    def find_target(self, path: str) -> UploadTarget:
-        """Return where to upload a file."""
+    def find_target(self, path: str, name: str) -> UploadTarget:
+        """Return where to upload a file that gets a name."""
         parent = _get_parent(path)
-        return UploadTarget(self.directory_id(parent), self.contents[parent].find(path))
+        existing = self._forms.find(self.contents[parent], path, name)
+        return UploadTarget(self.directory_id(parent), existing)
 
     def find_failure(self, path: str) -> Exception | None:
         """Return the error of a directory or one of its parents."""
@@ -97,7 +102,7 @@ class DirectoryCreator:
         if path in self._infos or (parent and parent not in self.contents):
             return False
         try:
-            info = self.contents[parent].find(path) if parent else self._listings.find(path)
+            info = self._find(parent, path) if parent else self._listings.find(path)
         except Exception as error:
             self._fail(path, error)
             return False
@@ -106,6 +111,11 @@ class DirectoryCreator:
         elif info is not None:
             self._fail(path, _errors.exists(path))
         return info is None
+
+    def _find(self, parent: str, path: str) -> Info | None:
+        """Find an entry of a directory; its path is then that of the form that it has."""
+        info = self._forms.find(self.contents[parent], path)
+        return None if info is None else info | {"name": path}
 
     def _create(self, paths: Iterable[str]) -> dict[str, str]:
         batches = divide_evenly([*paths], MAX_BATCH_MUTATIONS)
@@ -140,8 +150,7 @@ class DirectoryCreator:
         """
         self._list({_get_parent(path) for path in created})
         for path, directory_id in created.items():
-            parent = self.contents[_get_parent(path)]
-            first = parent.find(path)
+            first = self._find(_get_parent(path), path)
             if first is None or first["type"] != "directory":
                 # The platform does not list it yet.
                 first = {"name": path, "type": "directory", "dataStoreDirectoryId": directory_id}

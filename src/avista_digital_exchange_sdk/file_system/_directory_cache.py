@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from .._backends import run_sync
 from .._generated.fragments import DataStoreDirectory
-from .._models.paths import SEPARATOR
+from .._models.paths import SEPARATOR, compose, compose_last
 from .._services.name_lookup import DATA_STORE
 from .._services.storage.batches import get_directories
 from .._utils.nearest_names import find_nearest
@@ -77,6 +77,25 @@ class DirectoryCache:
         """Cache a listing, unless another thread has changed something since it was requested."""
         if changes == self.changes:
             self._cache[path] = contents
+
+    def compose_path(self, path: str) -> str:
+        """Convert a path to NFC, except names that are in their directory beside that in NFC."""
+        if compose(path) == path:
+            return path
+        composed = ""
+        for name in path.split(SEPARATOR):
+            exact = f"{composed}{SEPARATOR}{name}" if composed else name
+            is_composed = compose(name) == name
+            composed = (
+                exact if is_composed or self._contains(composed, exact) else compose_last(exact)
+            )
+        return composed
+
+    def _contains(self, parent: str, path: str) -> bool:
+        try:
+            return bool(parent) and self.entries(parent).has_path(path)
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return False
 
     def find(self, path: str) -> Info:
         """Resolve a path."""

@@ -8,6 +8,7 @@ import errno
 import itertools
 import os
 import stat
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from .._utils.special_files import find_own_descriptor
 from ._directory_cache import DirectoryCache, files_in
 from ._entries import Contents, Info, append_id, describe_file, get_name
 from ._parallel_copy import Failure
+from ._unicode_forms import find_shared_names
 
 HIDDEN = "same name as another entry, or not a valid path component"
 SUPERSEDED = "same name as a newer file"
@@ -150,9 +152,12 @@ class DownloadPlan:
     ) -> list[tuple[Info, str]]:
         """Add the files of a directory; return its subdirectories with their local paths."""
         inner: list[tuple[Info, str]] = []
+        shared = find_shared_names(info["name"] for info in contents)
         for info in sorted(contents, key=lambda info: info["name"]):
             is_hidden = info["name"] in contents.aliased
-            target = self._local_path(info, folder, HIDDEN if is_hidden else None)
+            target = self._local_path(
+                info, folder, HIDDEN if is_hidden else None, is_shared=info["name"] in shared
+            )
             if info["type"] == "directory":
                 inner.append((info, target))
             else:
@@ -165,8 +170,11 @@ class DownloadPlan:
             self.failures.append(Failure(info["name"], OSError(errno.ENODATA, message)))
         return inner
 
-    def _local_path(self, info: Info, folder: str, hidden: str | None) -> str:
-        local, changed = self._names.claim(folder, get_name(info, info["name"]), info)
+    def _local_path(
+        self, info: Info, folder: str, hidden: str | None, *, is_shared: bool = False
+    ) -> str:
+        name = get_name(info, info["name"])
+        local, changed = self._names.claim(folder, name, info, keeps_form=is_shared)
         path = os.path.join(folder, local)
         hidden = hidden or changed
         if hidden is not None:
@@ -201,24 +209,26 @@ class _LocalNames:
         self._sources: dict[tuple[str, str], str] = {}
         self._folded_names: set[tuple[str, str]] = set()
 
-    def claim(self, folder: str, name: str, info: Info) -> tuple[str, str | None]:
+    def claim(
+        self, folder: str, name: str, info: Info, *, keeps_form: bool
+    ) -> tuple[str, str | None]:
         """Return the local name of an entry, and the reason if it is not its remote name."""
         valid = to_local_name(name)
-        own = local = _match_existing_form(folder, valid)
+        own = local = valid if keeps_form else _match_existing_form(folder, valid)
         for attempt in itertools.count():
             if not self._is_taken(folder, local, info["name"]):
                 break
             # Long names are truncated at the end, so the distinguishing number comes first.
             prefix = f"{attempt}." if attempt else ""
             local = to_local_name(prefix + append_id(own, info))
-        self._sources[folder, local] = info["name"]
+        self._sources[folder, to_local_form(local)] = info["name"]
         self._folded_names.add((folder, _fold_case(local)))
         if local != own:
             return local, SAME_NAME_HERE
         return local, None if valid == name else NOT_A_NAME_HERE
 
     def _is_taken(self, folder: str, local: str, source: str) -> bool:
-        other = self._sources.get((folder, local))
+        other = self._sources.get((folder, to_local_form(local)))
         if other is None:
             return (folder, _fold_case(local)) in self._folded_names and ignores_case(folder)
         return other != source
@@ -290,6 +300,12 @@ def _is_same_time(local: int, remote: int) -> bool:
 
 def _nanoseconds(timestamp: datetime) -> int:
     return (timestamp - EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def to_local_form(name: str) -> str:
+    """Convert a name to what it shares with others of the same file on this machine."""
+    # The file systems of macOS hold one Unicode form of a name only.
+    return compose(name) if sys.platform == "darwin" else name
 
 
 def _fold_case(name: str) -> str:

@@ -2,8 +2,11 @@
 
 The platform identifies entries by ID and allows duplicate names in a directory. A path resolves to
 one of them: directories take precedence over files, then the directory listed first, or the file
-that was uploaded last. The Unicode forms of a name (NFC, NFD) are the same name; paths are in NFC.
-Copies keep the form.
+that was uploaded last.
+
+The Unicode forms of a name (NFC, NFD) are the same name, and paths are in NFC. Only if a directory
+contains several forms of a name, the path of each one has its form; if none is in NFC, the first
+one has the path in NFC. Copies keep the form.
 
 Other entries have their ID appended to the name, `report.csv.dataStoreFileId.…`: files and
 directories with the name of a directory, and names that are not valid path components (`a/b`,
@@ -18,7 +21,14 @@ from typing import Any
 
 from .._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
 from .._models.directory import join_name
-from .._models.paths import SEPARATOR, compose, find_files, is_uploaded, is_valid_component
+from .._models.paths import (
+    SEPARATOR,
+    compose,
+    compose_last,
+    find_files,
+    is_uploaded,
+    is_valid_component,
+)
 
 Info = dict[str, Any]
 """An entry: `name` (its full path), `type`, `size`, and further metadata."""
@@ -72,7 +82,20 @@ class Contents(list[Info]):
 
     def find(self, path: str) -> Info | None:
         """Return the entry of a path, or None."""
-        return self._by_path.get(path)
+        info = self._by_path.get(path)
+        if info is None and (exact := self.find_exact(path)) is not None:
+            # Another program has just deleted the entry whose name is in NFC.
+            return exact | {"name": path}
+        return info
+
+    def find_exact(self, path: str) -> Info | None:
+        """Return the entry whose name has the Unicode form of a path, or None."""
+        candidates = map(self._by_path.get, (path, compose_last(path)))
+        return next((info for info in candidates if info and _has_form(info, path)), None)
+
+    def has_path(self, path: str) -> bool:
+        """Whether an entry is listed with a path."""
+        return path in self._by_path
 
 
 def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
@@ -80,7 +103,7 @@ def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
     files: dict[str, list[DataStoreFile]] = defaultdict(list)
     incomplete: dict[str, DataStoreFile] = {}
     for file in directory.files:
-        name = compose(join_name(file.name, file.fileExtension))
+        name = join_name(file.name, file.fileExtension)
         if is_uploaded(file):
             files[name].append(file)
         else:
@@ -88,22 +111,22 @@ def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
     paths = _Paths(path)
     # Assign unchanged names first, so that they take precedence over names with IDs.
     entries: list[tuple[str, Info]] = [
-        (compose(inner.name), _describe_directory(inner)) for inner in directory.directories
+        (inner.name, _describe_directory(inner)) for inner in directory.directories
     ]
     older: list[tuple[str, Info]] = []
     for name, named in files.items():
         newest, *rest = find_files(name, named)
         entries.append((name, describe_file(newest, rest)))
         older += [(name, describe_file(file)) for file in rest]
-    hidden = [entry for entry in entries if not paths.assign_name(*entry)]
+    hidden = paths.assign_names(entries)
     for name, info in (*hidden, *older):
-        paths.assign_alias(name, info)
+        paths.assign_alias(compose(name), info)
     return Contents(
         [info for _, info in entries],
         aliased=[info["name"] for _, info in hidden],
         superseded=[info for _, info in older],
         incomplete=[
-            describe_file(file) | {"name": f"{path}{SEPARATOR}{name}"}
+            describe_file(file) | {"name": f"{path}{SEPARATOR}{compose(name)}"}
             for name, file in incomplete.items()
             if name not in files
         ],
@@ -117,7 +140,17 @@ class _Paths:
         self._directory = directory
         self._taken: set[str] = set()
 
-    def assign_name(self, name: str, info: Info) -> bool:
+    def assign_names(self, entries: Sequence[tuple[str, Info]]) -> list[tuple[str, Info]]:
+        """Assign the paths of their names to entries; return those whose names are unusable."""
+        composed = [entry for entry in entries if compose(entry[0]) == entry[0]]
+        others = [entry for entry in entries if compose(entry[0]) != entry[0]]
+        return [entry for entry in composed if not self._assign_name(*entry)] + [
+            (name, info)
+            for name, info in others
+            if not (self._assign_name(compose(name), info) or self._assign_name(name, info))
+        ]
+
+    def _assign_name(self, name: str, info: Info) -> bool:
         """Assign the path of its name to an entry, unless it is used or invalid."""
         if name in self._taken or not is_valid_component(name):
             return False
@@ -134,6 +167,11 @@ class _Paths:
     def _assign(self, name: str, info: Info) -> None:
         self._taken.add(name)
         info["name"] = f"{self._directory}{SEPARATOR}{name}"
+
+
+def _has_form(info: Info, path: str) -> bool:
+    last = path.rpartition(SEPARATOR)[2]
+    return get_name(info, info["name"]) == last
 
 
 def get_name(info: Info, path: str) -> str:

@@ -12,7 +12,7 @@ from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  #
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # untyped
 
 from .._backends import run_sync
-from .._models.paths import SEPARATOR, compose
+from .._models.paths import SEPARATOR
 from .._services.storage.files import FileDownload, download_file, open_ranges, read_range
 from .._transfer.range_reader import RangeReader
 from .._utils.progress import ProgressArgument
@@ -42,13 +42,15 @@ class ReadOnlyFileSystem(ConnectedFileSystem):
     @classmethod
     def _parse_url(cls, path: Any) -> Any:
         stripped = super()._strip_protocol(path)
-        return compose(stripped.lstrip(SEPARATOR)) if isinstance(stripped, str) else stripped
+        return stripped.lstrip(SEPARATOR) if isinstance(stripped, str) else stripped
 
     def _parse_path(self, path: Any) -> Any:
         if isinstance(path, list):
             return [self._parse_path(one) for one in path]
         parsed = self._parse_url(path)
-        return self._store_names.replace(parsed) if isinstance(parsed, str) else parsed
+        if not isinstance(parsed, str):
+            return parsed
+        return self._listings.compose_path(self._store_names.replace(parsed))
 
     def ls(self, path: str, detail: bool = True, refresh: bool = False, **_: Any) -> list[Any]:
         """List a directory; at the root, the data stores you own."""

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # untyped
 from fsspec.implementations.local import (  # type: ignore[import-untyped]  # untyped
@@ -26,18 +26,27 @@ from ._directories import DirectoryCreator
 from ._downloading import DownloadingFileSystem
 from ._entries import Info
 from ._errors import translate_errors
-from ._pairs import pair_copies, path_to_str, to_absolute_source
+from ._pairs import Pair, pair_copies, path_to_str, to_absolute_source
 from ._parallel_copy import (
-    AnyTask,
     CopyJob,
     CopySteps,
     Failure,
     JobReport,
     Result,
+    Task,
     to_progress_callback,
 )
+from ._unicode_forms import UnicodeForms
 from ._upload_steps import UploadSteps, UploadTarget, check_target, file_ids, to_local_file
 from ._uploads import Upload, Uploaded, UploadPlan, compute_md5
+
+
+class _Named(Task, Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+NewFileTask = TypeVar("NewFileTask", bound=_Named)
 
 
 class UploadingFileSystem(DownloadingFileSystem):
@@ -147,13 +156,26 @@ class UploadingFileSystem(DownloadingFileSystem):
             maxdepth=maxdepth,
         )
         plan = UploadPlan()
-        for pair in pairs:
+        for pair in self._parse_targets(pairs, plan.forms):
             if pair.levels == 0 and Path(pair.source).is_dir():
-                plan.add_directory(pair.source, self._strip_protocol(pair.target))
+                plan.add_directory(pair.source, pair.target)
             else:
-                plan.add(pair.source, self._strip_protocol(pair.target), pair.levels)
+                plan.add(pair.source, pair.target, pair.levels)
         report = self.run_uploads(plan, callback, mode=mode, fail_fast=fail_fast, force=force)
         report.raise_failures("uploaded", is_single=len(pairs) == 1 and not recursive)
+
+    def _parse_targets(self, pairs: Iterable[Pair], forms: UnicodeForms) -> list[Pair]:
+        """Parse the targets of a job, which are resolved together."""
+        parsed: list[Pair] = []
+        for pair in pairs:
+            existing = self._strip_protocol(pair.target)
+            forms.keep(existing)
+            name = self._parse_url(pair.target).rpartition(SEPARATOR)[2]
+            parent, separator, _ = existing.rpartition(SEPARATOR)
+            target = f"{parent}{separator}{name}" if separator else existing
+            parsed.append(pair._replace(target=target))
+        forms.keep_shared(pair.target for pair in parsed)
+        return parsed
 
     def run_uploads(
         self,
@@ -181,7 +203,7 @@ class UploadingFileSystem(DownloadingFileSystem):
                 force=force,
             )
 
-        creator = DirectoryCreator(self.exchange, self._listings, plan.names)
+        creator = DirectoryCreator(self.exchange, self._listings, plan.names, plan.forms)
         return self._run(
             creator,
             plan.files,
@@ -196,24 +218,24 @@ class UploadingFileSystem(DownloadingFileSystem):
     def _run(
         self,
         creator: DirectoryCreator,
-        tasks: list[AnyTask],
+        tasks: list[NewFileTask],
         directories: Iterable[str],
         failures: Iterable[Failure],
         create_steps: Callable[
-            [Sequence[AnyTask], Sequence[UploadTarget]], CopySteps[AnyTask, Result]
+            [Sequence[NewFileTask], Sequence[UploadTarget]], CopySteps[NewFileTask, Result]
         ],
         callback: Any = DEFAULT_CALLBACK,
         *,
         fail_fast: bool = False,
         max_files: int | None = None,
-    ) -> JobReport[AnyTask, Result]:
+    ) -> JobReport[NewFileTask, Result]:
         """Create directories, then copy files into them, replacing existing ones."""
         failures = [*failures]
         if failures and fail_fast:
             raise failures[0].error
         creator.create([*directories, *(split(task.target)[0] for task in tasks)])
         ready = [task for task in tasks if creator.find_failure(split(task.target)[0]) is None]
-        targets = [creator.find_target(task.target) for task in ready]
+        targets = [creator.find_target(task.target, task.name) for task in ready]
         not_created = [Failure(path, error) for path, error in creator.failures.items()]
         steps = create_steps(ready, targets)
         job = CopyJob(steps, callback, fail_fast=fail_fast, max_files=max_files)

@@ -13,6 +13,7 @@ from .._escaping import escape_controls
 from .._models.paths import SEPARATOR, compose
 from ._entries import Info
 from ._parallel_copy import Failure
+from ._unicode_forms import UnicodeForms
 
 Identity = tuple[int, int]
 """Device and inode, which identify a local directory regardless of symbolic links."""
@@ -54,6 +55,7 @@ class UploadPlan:
         files: The files.
         failures: The files that cannot be uploaded.
         names: The names of directories whose Unicode form differs from that of their paths.
+        forms: Which of the paths keep their Unicode form.
     """
 
     def __init__(self) -> None:
@@ -61,7 +63,14 @@ class UploadPlan:
         self.names: dict[str, str] = {}
         self.files: list[Upload] = []
         self.failures: list[Failure] = []
+        self.forms = UnicodeForms()
         self._sources: dict[str, str] = {}
+
+    def keep_shared(self, targets: Iterable[str]) -> None:
+        """Keep the forms of targets that differ in their Unicode form only."""
+        # The file systems of macOS hold one of them only.
+        if sys.platform != "darwin":
+            self.forms.keep_shared(targets)
 
     def add(self, source: str, target: str, maxdepth: int | None = None) -> None:
         """Add a file, or a directory with everything in it.
@@ -84,16 +93,16 @@ class UploadPlan:
 
     def add_directory(self, source: str, target: str) -> None:
         """Add a directory without its contents."""
-        if self._claim(source, target, is_directory=True):
-            path = compose(target)
+        path = self.forms.resolve(target)
+        if self._claim(source, path, is_directory=True):
             self.directories.append(path)
             if not path.isascii():
-                self.names[path] = _get_name(source, target)
+                self.names[path] = self._get_name(source, target)
 
     def _add_tree(self, top: str, target: str, maxdepth: int | None) -> None:
         """Walk a directory without recursion, whose depth Python limits."""
         inside: list[Identity] = []
-        pending: list[tuple[str, str] | None] = [(top, target)]
+        pending: list[tuple[str, str] | None] = [(top, self.forms.resolve(target))]
         while pending:
             step = pending.pop()
             if step is None:
@@ -117,12 +126,14 @@ class UploadPlan:
     ) -> list[tuple[str, str]]:
         """Add the files of a directory; return its subdirectories with their remote paths."""
         inner: list[tuple[str, str]] = []
+        entries = [*entries]
+        self.keep_shared(f"{path}{SEPARATOR}{entry.name}" for entry in entries)
         for entry in entries:
             target = f"{path}{SEPARATOR}{entry.name}"
             try:
                 _check_name(entry.name)
                 if entry.is_dir():
-                    inner.append((entry.path, target))
+                    inner.append((entry.path, self.forms.resolve(target)))
                 else:
                     self._add_file(entry.path, target, os.stat(entry.path))
             except OSError as error:
@@ -132,20 +143,27 @@ class UploadPlan:
     def _add_file(self, source: str, target: str, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", source)
-        if self._claim(source, target):
-            self.files.append(
-                Upload(source, compose(target), status.st_size, _get_name(source, target))
-            )
+        path = self.forms.resolve(target)
+        if self._claim(source, path):
+            self.files.append(Upload(source, path, status.st_size, self._get_name(source, target)))
 
     def _claim(self, source: str, target: str, *, is_directory: bool = False) -> bool:
         """Record the target of a source; fail if another source has the same target."""
-        key = compose(target) + (SEPARATOR if is_directory else "")
+        key = target + (SEPARATOR if is_directory else "")
         other = self._sources.setdefault(key, source)
         if other is source or is_directory:
             return True
-        message = f"{printable_path(other)} has the same target, {escape_controls(compose(target))}"
+        message = f"{printable_path(other)} has the same target, {escape_controls(target)}"
         self._fail(source, FileExistsError(errno.EEXIST, message))
         return False
+
+    def _get_name(self, source: str, target: str) -> str:
+        """Return the name that a file gets, in the Unicode form that it has here."""
+        name, own = target.rpartition(SEPARATOR)[2], os.path.basename(source)
+        if target not in self.forms and compose(own) == compose(name):
+            name = own
+        # The file systems of macOS return decomposed names of files that were created with others.
+        return compose(name) if sys.platform == "darwin" else name
 
     def _fail(self, source: str, error: Exception) -> None:
         self.failures.append(Failure(printable_path(source), error))
@@ -154,15 +172,6 @@ class UploadPlan:
 def printable_path(path: str) -> str:
     r"""Escape a local path whose bytes may not be UTF-8, as in `mu\xf1oz.csv`."""
     return escape_controls(os.fsencode(path).decode("utf-8", "backslashreplace"))
-
-
-def _get_name(source: str, target: str) -> str:
-    """Return the name that a file gets, in the Unicode form that it has here."""
-    name, own = target.rpartition(SEPARATOR)[2], os.path.basename(source)
-    if compose(own) == compose(name):
-        name = own
-    # The file systems of macOS return decomposed names of files that were created with others.
-    return compose(name) if sys.platform == "darwin" else name
 
 
 def _check_name(name: str) -> None:

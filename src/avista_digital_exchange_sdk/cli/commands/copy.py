@@ -172,13 +172,23 @@ def put(
             sources = [stack.enter_context(spool_standard_input())]
         plan = plan_uploads(run.files, sources, target, recursive=recursive)
         if no_clobber:
-            plan.files = [task for task in plan.files if not run.files.exists(task.target)]
+            plan.files = [task for task in plan.files if not _exists(run, plan, task)]
         if dry_run:
             _show_plan(run, plan.files, plan.failures)
             return
         is_single = len(plan.files) + len(plan.failures) == 1 and not recursive
         options = {"force": force, "fail_fast": fail_fast, "max_files": jobs}
         _upload(run, plan, target, is_single=is_single, options=options)
+
+
+def _exists(run: CommandContext, plan: "UploadPlan", task: "Upload") -> bool:
+    from ...file_system._entries import get_name
+
+    if not run.files.exists(task.target):
+        return False
+    info = run.files.info(task.target)
+    # Several Unicode forms of a name are files of their own.
+    return task.target not in plan.forms or get_name(info, info["name"]) == task.name
 
 
 def _upload(

@@ -153,7 +153,7 @@ def find(
         for info in found.values()
         if (info["name"] != path or info["type"] == "file")
         and (kind is None or info["type"] == kind)
-        and (name is None or fnmatchcase(basename(info), compose(name)))
+        and (name is None or fnmatchcase(compose(basename(info)), compose(name)))
     ]
     columns = {"": lambda info: to_url(info["name"])}
     run.print_rows(matching, columns, json=[to_json(info) for info in matching])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..._models.paths import SEPARATOR, compose
+from ..._models.paths import SEPARATOR
 from ..._utils import validation
 from ..._utils.local_paths import expand_source
 from ..command import command
@@ -22,6 +22,7 @@ from ..remote_paths import is_remote, resolve_path, to_url
 from ..sync_plan import (
     Entry,
     Listing,
+    PathKeys,
     Selection,
     SyncPlan,
     find_obstacles,
@@ -146,11 +147,13 @@ class _Sync:
     Attributes:
         source: The files of the source, by their paths on the side of the target.
         target: The files and directories of the target.
+        to_key: Converts paths to what those of the same file share.
         failures: The paths of the source that cannot be copied.
     """
 
     source: dict[str, Entry]
     target: Listing
+    to_key: PathKeys
 
     # The least age of an unchanged file in seconds, compared with that of the source.
     margin_seconds = 0.0
@@ -184,13 +187,13 @@ class _Sync:
 
     def find_same_contents(self, paths: Sequence[str]) -> list[str]:
         """Return those of some files whose contents are the same on both sides."""
-        pairs = [self._get_pair(self._tasks[path]) for path in paths]
+        pairs = [self._get_pair(path) for path in paths]
         found = self._files.find_same_contents(
             [(self._files.info(remote), Path(local)) for remote, local in pairs]
         )
         return [path for path, is_same in zip(paths, found, strict=True) if is_same]
 
-    def _get_pair(self, task: Any) -> tuple[str, str]:
+    def _get_pair(self, path: str) -> tuple[str, str]:
         """Return the remote and the local path of a file."""
         raise NotImplementedError
 
@@ -215,10 +218,6 @@ class _Sync:
     def _below_source(self, failed: str) -> str:
         """Convert a path of the source to one below its directory."""
         raise NotImplementedError
-
-    def to_key(self, path: str) -> str:
-        """Convert a path to what it shares with others of the same file of the target."""
-        return compose(path)
 
     def copy(
         self, paths: Sequence[str], callback: Any, jobs: int | None
@@ -272,17 +271,19 @@ class _Upload(_Sync):
         if not self._remote or run.files.isfile(self._remote):
             raise validation.invalid_argument("TARGET", target, "a directory of a data store")
         plan = UploadPlan()
+        plan.forms.keep(self._remote)
         plan.add(str(self._local), self._remote)
         # Directories are created for files only.
         plan.directories = []
         tasks = {
-            task.target.removeprefix(f"{self._remote}{SEPARATOR}"): task for task in plan.files
+            self._below_target(_with_name(task.target, task.name)): task for task in plan.files
         }
         super().__init__(run.files, plan, tasks, selection)
         self.source = {
             path: Entry(task.size, _modified(task.source)) for path, task in self._tasks.items()
         }
         self.target = list_remote(run.files, self._remote, selection)
+        self.to_key = PathKeys(self.source, [*self.target.files, *self.target.directories])
 
     def _below_target(self, path: str) -> str:
         return path.removeprefix(f"{self._remote}{SEPARATOR}")
@@ -293,8 +294,8 @@ class _Upload(_Sync):
     def _below_source(self, failed: str) -> str:
         return _relative(failed, self._local)
 
-    def _get_pair(self, task: Any) -> tuple[str, str]:
-        return task.target, task.source
+    def _get_pair(self, path: str) -> tuple[str, str]:
+        return f"{self._remote}{SEPARATOR}{path}", self._tasks[path].source
 
     def _run(self, callback: Any, jobs: int | None) -> "JobReport[Any, Any]":
         report: JobReport[Any, Any] = self._files.run_uploads(
@@ -324,7 +325,6 @@ class _Download(_Sync):
         self._local = validation.parse_path("TARGET", target)
         if self._local.exists() and not self._local.is_dir():
             raise validation.invalid_argument("TARGET", target, "a directory")
-        self._ignores_case = ignores_case(str(self._local))
         plan = run.files.plan_downloads()
         plan.add_tree(run.files.info(self._remote), str(self._local), with_older=False)
         for note in plan.notes:
@@ -337,6 +337,11 @@ class _Download(_Sync):
             path: Entry(task.size, to_seconds(task.modified)) for path, task in self._tasks.items()
         }
         self.target = list_local(self._local, selection)
+        self.to_key = PathKeys(
+            self.source,
+            [*self.target.files, *self.target.directories],
+            ignores_case=ignores_case(str(self._local)),
+        )
 
     def _is_directory(self, failed: str) -> bool:
         return bool(self._files.isdir(failed))
@@ -344,12 +349,8 @@ class _Download(_Sync):
     def _below_source(self, failed: str) -> str:
         return failed.removeprefix(f"{self._remote}{SEPARATOR}")
 
-    def _get_pair(self, task: Any) -> tuple[str, str]:
-        return task.source, task.target
-
-    def to_key(self, path: str) -> str:
-        key = super().to_key(path)
-        return key.casefold() if self._ignores_case else key
+    def _get_pair(self, path: str) -> tuple[str, str]:
+        return self._tasks[path].source, self._tasks[path].target
 
     def _run(self, callback: Any, jobs: int | None) -> "JobReport[Any, Any]":
         self._local.mkdir(parents=True, exist_ok=True)
@@ -367,6 +368,10 @@ class _Download(_Sync):
 
 def _relative(path: str, folder: Path) -> str:
     return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _with_name(path: str, name: str) -> str:
+    return f"{path.rpartition(SEPARATOR)[0]}{SEPARATOR}{name}"
 
 
 def _modified(path: str) -> float:
