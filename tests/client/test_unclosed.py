@@ -1,7 +1,9 @@
 """Clients that are never closed: they warn by their own name, and close their connections."""
 
 import asyncio
+import gc
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -105,6 +107,31 @@ def test_async_client_whose_event_loop_has_ended_does_not_warn(own: LocalExchang
         del exchange
     assert not caught
     assert wait_until(lambda: count_connections(own) == 0)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_call_cancelled_while_it_connects_leaves_no_connection_open(scheme: str) -> None:
+    async def cancel_after(turns: int, endpoint: str) -> None:
+        async with AsyncAvistaDigitalExchange("token", endpoint=endpoint) as exchange:
+            task = asyncio.create_task(exchange.getUserInfo())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    async def cancel_at_every_turn(endpoint: str) -> None:
+        for turns in range(20):
+            await cancel_after(turns, endpoint)
+
+    gc.collect()
+    with socket.create_server(("127.0.0.1", 0), backlog=30) as silent:
+        endpoint = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
+        with warnings.catch_warnings(record=True, action="always") as caught:
+            asyncio.run(cancel_at_every_turn(endpoint))
+            gc.collect()
+        silent.accept()[0].close()
+    assert not caught
 
 
 PROGRAM = """
