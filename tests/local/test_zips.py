@@ -140,7 +140,7 @@ def test_many_files_with_one_name_take_little_time(local, store, graphql_client)
     rows = [file | {"dataStoreFileId": str(i)} for i in range(20_000)]
     started = time.process_time()
     plan = zip_archive.Zips(local.exchange.objects, local.exchange.directories)
-    entries = local._server.run(plan.plan(Caller("user", "token"), rows))
+    entries = local._server.run(plan.plan(rows))
     plan.close()
     assert [entry.path for entry in entries[:3]] == ["a.txt", "a (2).txt", "a (3).txt"]
     assert len({entry.path for entry in entries}) == 20_000

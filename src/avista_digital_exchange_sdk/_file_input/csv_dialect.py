@@ -47,7 +47,6 @@ class CsvDialect:
         quote: What encloses cells; empty for nothing.
         skip_blanks: Whether blanks after delimiters are no part of cells.
         header_line: The line that holds the names, the last one of several; 0 if none does.
-        first_header_line: The first of the lines that hold the names.
         names: The names of the columns.
         units_rows: How many rows after the names hold units and the like.
         escape: What stands before a quote within a cell, if not another quote.
@@ -61,7 +60,6 @@ class CsvDialect:
     quote: str
     skip_blanks: bool
     header_line: int
-    first_header_line: int
     names: tuple[str, ...]
     units_rows: int
     escape: str | None
@@ -117,7 +115,6 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     names = options.columnNames or tuple(map(_to_name, cells))
     notices = []
     levels = _find_levels(chosen, options)
-    header_begin = header if levels is None else chosen.rows[0]
     if levels is not None:
         header, names = chosen.rows[levels.line_count - 1], levels.names
         notices.append("the header has two lines, the assets and the attributes")
@@ -133,7 +130,6 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
         if quote_character and chosen.delimiter not in (WHITESPACE, " ")
         else False,
         header.last_line if header else first,
-        header_begin.line if header_begin else first,
         names,
         units_rows,
         sample.find_escape(chosen.delimiter),

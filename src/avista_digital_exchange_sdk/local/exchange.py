@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import secrets
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,41 +11,15 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from .components import open_components, reset_components
 from .conditions import Conditions
-from .database import Database
 from .faults import DELAY, Fault, FaultKind, check_seconds, create_failure
-from .graphql.pubsub import EventBus
 from .private_files import make_folder
-from .query_engine.engine import QueryEngine
-from .query_engine.result_files import ResultFiles
-from .query_engine.samples import Samples
-from .s3.presigned import PresignedUrls
-from .s3.storage import ObjectStore
-from .seed import Seed, create_seed_data, seed
+from .seed import Seed, seed
 from .server import GRAPHQL_PATH, REALTIME_PATH, Server
-from .services.collaborative.collaboratives import Collaboratives
-from .services.collaborative.memberships import Memberships
-from .services.data_capture.attachments import Attachments
-from .services.data_capture.captures import Captures
-from .services.data_capture.exports import CaptureExports
-from .services.data_capture.lifecycle import Lifecycle
-from .services.iot.endpoints import Endpoints
-from .services.iot.groups import Groups
-from .services.iot.hubs import Hubs
-from .services.iot.models import Models
-from .services.iot.telemetry import Telemetry
-from .services.platform_admin.people import People
-from .services.storage.data_stores import DataStores
-from .services.storage.directories import Directories
-from .services.storage.files import Files
-from .services.storage.zip_archive import Zips
-from .services.time_series import TimeSeriesStore
-from .services.user.accounts import Accounts
-from .services.user.tokens import Tokens
 from .state import ExchangeState
 
 LAST_PORT = 65535
-CAPTURES_TABLE = "capture_data"
 WILDCARD_HOSTS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -135,7 +108,7 @@ class LocalExchange:
             else:
                 folder = make_folder(Path(data))
             base_url = public_url or f"http://{address}"
-            self._records, exchange = _open(
+            self._records, exchange = open_components(
                 folder, base_url, stack, conditions, keep_omitted_measures=keepOmittedMeasures
             )
             self.exchange: ExchangeState = exchange
@@ -294,7 +267,7 @@ class LocalExchange:
         which the exchange was created, and faults are removed.
         """
         self.resetConditions()
-        self._expose(self._server.run(_reset_state(self._records, self.exchange)))
+        self._expose(self._server.run(reset_components(self._records, self.exchange)))
 
     def close(self) -> None:
         """Stop the server, and delete temporary data. Closing again has no effect."""
@@ -315,86 +288,6 @@ class LocalExchange:
 
     def __repr__(self) -> str:
         return f"LocalExchange(endpoint={self.endpoint!r})"
-
-
-def _open(
-    folder: Path,
-    base_url: str,
-    stack: ExitStack,
-    conditions: Conditions,
-    *,
-    keep_omitted_measures: bool,
-) -> tuple[Database, ExchangeState]:
-    """Open the data in a directory."""
-    records = Database(folder / "records.sqlite")
-    stack.callback(records.close)
-    objects = ObjectStore(records, folder / "objects", PresignedUrls(base_url, _secret(records)))
-    accounts = Accounts(records)
-    data_stores = DataStores(records, objects)
-    directories = Directories(records, objects, data_stores)
-    tokens = Tokens(records)
-    hubs, models = Hubs(records), Models(records)
-    endpoints = Endpoints(records, tokens, hubs, models)
-    groups = Groups(records, hubs, endpoints)
-    captures = Captures(records, tokens)
-    attachments = Attachments(records, objects, captures)
-    collaboratives = Collaboratives(records, accounts, data_stores, groups, captures)
-    zips = Zips(objects, directories)
-    stack.callback(zips.close)
-    engine = QueryEngine(folder / "time_series")
-    stack.callback(engine.close)
-    events = EventBus()
-    samples = Samples(engine, CAPTURES_TABLE, one_at_a_time=False)
-    exports = CaptureExports(samples, engine, objects)
-    exchange = ExchangeState(
-        accounts=accounts,
-        tokens=tokens,
-        data_stores=data_stores,
-        directories=directories,
-        files=Files(records, objects, data_stores, directories, zips),
-        collaboratives=collaboratives,
-        memberships=Memberships(records, accounts, collaboratives),
-        people=People(records, accounts),
-        objects=objects,
-        events=events,
-        engine=engine,
-        result_files=ResultFiles(engine, objects),
-        time_series=TimeSeriesStore(engine, keep_omitted_measures=keep_omitted_measures),
-        hubs=hubs,
-        models=models,
-        endpoints=endpoints,
-        groups=groups,
-        telemetry=Telemetry(engine),
-        captures=captures,
-        capture_samples=samples,
-        capture_exports=exports,
-        attachments=attachments,
-        lifecycle=Lifecycle(captures, samples, exports, attachments, engine, events),
-        conditions=conditions,
-    )
-    return records, exchange
-
-
-async def _reset_state(records: Database, exchange: ExchangeState) -> Seed:
-    """Restore the initial state; must run on the server's event loop."""
-    for row in records.fetch_all("SELECT timeSeriesDbId FROM timeSeriesDatabases"):
-        await exchange.time_series.drop(row["timeSeriesDbId"])
-    await exchange.lifecycle.stop_all()
-    await exchange.queries.clear()
-    await exchange.telemetry.samples.clear()
-    await exchange.capture_samples.clear()
-    records.clear()
-    exchange.objects.clear()
-    return create_seed_data(records, exchange)
-
-
-def _secret(records: Database) -> bytes:
-    """Return the secret for presigned URLs, which is persistent."""
-    secret = records.setting("secret")
-    if secret is None:
-        secret = secrets.token_hex(32)
-        records.insert("settings", name="secret", value=secret)
-    return bytes.fromhex(secret)
 
 
 def _listen(host: str, port: int) -> socket.socket:

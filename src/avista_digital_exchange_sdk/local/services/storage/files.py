@@ -52,7 +52,7 @@ class Files:
         """Return a PresignedUrl for one zip of files and directories the caller may read."""
         if not requested:
             raise bad_request("A zip file needs at least one file or directory.")
-        entries = await self._zips.plan(caller, [self._object(caller, row) for row in requested])
+        entries = await self._zips.plan([self._object(caller, row) for row in requested])
         stored = self._objects.create(caller.user_id, self._zips.writer(caller, entries))
         url = self._objects.download_url(stored.key, content_type="application/zip")
         return {"itemId": None, "url": url}

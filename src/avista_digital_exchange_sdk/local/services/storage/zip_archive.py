@@ -73,15 +73,14 @@ class Zips:
         self._locks: dict[str, asyncio.Lock] = {}
         self._closing = Event()
 
-    async def plan(self, caller: Caller, top: Sequence[Row]) -> list[Entry]:
+    async def plan(self, top: Sequence[Row]) -> list[Entry]:
         """List the entries of a zip, each file and directory once.
 
         Args:
-            caller: The caller.
             top: The rows of the requested files and directories, which the caller may read. One
                 that is also in a requested directory is listed there.
         """
-        contents = await self._read(caller, top)
+        contents = await self._read(top)
         roots = {_id(row): row for row in top if _id(row) not in contents.inner}
         entries, left = [], MAX_ALL_PATHS_BYTES
         for entry in self._entries(contents, list(roots.values())):
@@ -108,7 +107,7 @@ class Zips:
         self._closing.set()
         self._threads.shutdown(cancel_futures=True)
 
-    async def _read(self, caller: Caller, top: Sequence[Row]) -> _Contents:
+    async def _read(self, top: Sequence[Row]) -> _Contents:
         """Read the contents of the requested directories."""
         contents = _Contents()
         contents.count([row for row in top if "dataStoreFileId" in row], 0)
