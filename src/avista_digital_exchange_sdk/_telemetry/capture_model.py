@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from .._generated.enums import (
     DataCaptureAssetAttributeSchemaType,
     DataCaptureAssetAttributeType,
@@ -21,7 +23,16 @@ ATTRIBUTE_KEYS = COMMON_KEYS | {"attributeType", "schemaType", "unit"}
 
 
 def parse_data_model(argument: str, assets: object) -> DataCaptureDataModelInput:
-    """Parse the assets of a data model. The IDs of all attributes must differ."""
+    """Parse the assets of a data model. The IDs of all attributes must differ.
+
+    Args:
+        argument: The name of the argument, for errors.
+        assets: Dictionaries or `DataCaptureAsset`; also a data model, or the content of its file.
+    """
+    if isinstance(assets, Mapping) and "assets" in assets:
+        assets = assets["assets"]
+    elif isinstance(assets, BaseModel):
+        assets = dict(assets).get("items")
     asset_ids: set[str] = set()
     attribute_ids: set[str] = set()
     return DataCaptureDataModelInput(
@@ -65,10 +76,11 @@ def _parse_common(argument: str, entry: Mapping[str, Any], known: set[str]) -> d
     if identifier in known:
         raise invalid_argument(f"{argument}.userDefinedId", identifier, "unique in the data model")
     known.add(identifier)
+    name = entry.get("displayName")
     return {
         "userDefinedId": identifier,
         "displayName": validation.require_str(
-            f"{argument}.displayName", entry.get("displayName", identifier)
+            f"{argument}.displayName", identifier if name is None else name
         ),
         "description": validation.optional_str(f"{argument}.description", entry.get("description")),
     }
@@ -79,4 +91,5 @@ def _enumerate(
 ) -> Iterable[tuple[str, Mapping[str, Any]]]:
     for index, entry in enumerate(validation.require_items(argument, entries, "dictionaries")):
         place = f"{argument}[{index}]"
-        yield place, validation.require_keys(place, entry, keys)
+        keyed = dict(entry) if isinstance(entry, BaseModel) else entry
+        yield place, validation.require_keys(place, keyed, keys)

@@ -13,7 +13,7 @@ from .._generated.input_types import (
 )
 from .._utils import validation
 from .._utils.validation import invalid_argument
-from .values import format_value, parse_time_ns
+from .values import InputTimeUnit, format_value, parse_time_ns
 
 TELEMETRY_KEYS = {"name", "schemaType", "description"}
 PROPERTY_KEYS = TELEMETRY_KEYS | {"defaultValue", "writable"}
@@ -21,6 +21,7 @@ VALUE_KEYS = {"value", "timestamp"}
 
 # A segment of a digital twin model identifier, by version 2 of DTDL.
 _SEGMENT = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
+_INTEGER = re.compile("[+-]?[0-9]+")
 
 
 def parse_segment(argument: str, name: object) -> str:
@@ -69,6 +70,7 @@ def parse_attributes(properties: object, telemetry: object) -> ModelInputs:
 def _enumerate(
     argument: str, attributes: object, keys: set[str]
 ) -> Iterable[tuple[str, int, Mapping[str, Any]]]:
+    attributes = () if attributes is None else attributes
     if isinstance(attributes, (str, bytes, Mapping)) or not isinstance(attributes, Iterable):
         raise invalid_argument(argument, attributes, "a list of dictionaries")
     for index, entry in enumerate(attributes):
@@ -115,7 +117,9 @@ def _parse_property_value(
         raise invalid_argument(argument, entry, 'a value or {"value": …, "timestamp": …}')
     timestamp = entry.get("timestamp")
     place = f"{argument}.timestamp"
-    nanoseconds = parse_time_ns(place, place, now if timestamp is None else timestamp, None)
+    is_text = isinstance(timestamp, str) and not _INTEGER.fullmatch(timestamp)
+    unit = InputTimeUnit.ISO8601 if is_text else InputTimeUnit.MILLISECONDS
+    nanoseconds = parse_time_ns(place, place, now if timestamp is None else timestamp, unit)
     return EndpointPropertyInput(
         name=name,
         value=format_value(argument, entry["value"]),

@@ -1,15 +1,17 @@
 """Warnings that name the line of the caller's code."""
 
-import sys
+import contextlib
+import inspect
 import warnings
 from pathlib import Path
 
-_PACKAGE = str(Path(__file__).parents[1])
+# Context managers of the package are on the stack with frames of contextlib between its own.
+_SKIPPED = (str(Path(__file__).parents[1]), contextlib.__file__)
 
 
 def warn(message: str, category: type[Warning]) -> None:
     """Issue a warning about what the caller of this package did."""
-    if sys.version_info >= (3, 12):
-        warnings.warn(message, category, skip_file_prefixes=(_PACKAGE,))
-    else:
-        warnings.warn(message, category, stacklevel=3)
+    level, frame = 1, inspect.currentframe()
+    while frame and frame.f_code.co_filename.startswith(_SKIPPED):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)

@@ -75,6 +75,27 @@ class TestCaptures:
         assert (ready.state, ready.dataModel) == ("READY", model)
         assert exchange.dataCapture.getCapture(created.captureId, False).dataModel is None
 
+    @pytest.mark.parametrize("form", ["returned", "assets", "file"])
+    def test_data_model_of_another_capture_is_accepted(
+        self, form: str, exchange: AvistaDigitalExchange, capture: DataCapture, tmp_path: Path
+    ) -> None:
+        model: Any = exchange.dataCapture.getDataModel(capture.captureId)
+        items = model.items
+        if form == "assets":
+            model = items
+        if form == "file":
+            exchange.dataCapture.downloadDataModel(capture.captureId, tmp_path / "model.json")
+            model = json.loads((tmp_path / "model.json").read_bytes())
+        created = exchange.dataCapture.createCapture("Second night")
+        assert exchange.dataCapture.updateDataModel(created.captureId, model).items == items
+
+    @pytest.mark.parametrize("model", [{}, {"assets": []}, {"assets": None}, None, "x", 5])
+    def test_data_model_without_assets_is_refused_before_a_request(
+        self, model: Any, fake_platform_client: AvistaDigitalExchange
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match="assets must be a non-empty list"):
+            fake_platform_client.dataCapture.updateDataModel("dataCapture.1", model)
+
     def test_list_follows_every_page(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:

@@ -2,12 +2,15 @@
 
 import json
 import pickle
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
     DigitalTwinModel,
+    InvalidParameterError,
     InvalidRequestError,
     IotEndpoint,
     IotGroup,
@@ -67,6 +70,13 @@ class TestModels:
         assert model.dtmi.endswith(f":{model.displayName};1")
         assert exchange.iot.getModel(model.modelId) == model
         assert model in exchange.iot.listModels()
+
+    def test_model_without_attributes_is_created_with_none(
+        self, exchange: AvistaDigitalExchange, model: DigitalTwinModel
+    ) -> None:
+        created = exchange.iot.createModel(f"{model.displayName}Bare", None, None, None)
+        assert (created.properties, created.telemetry) == ([], [])
+        exchange.iot.deleteModel(created.modelId)
 
     def test_schema_types_are_case_insensitive(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
@@ -149,6 +159,32 @@ class TestEndpoints:
         assert form == "value" or height.timestamp == "1714521600000"
         assert exchange.iot.getEndpoint(endpoint.iotEndpointId) == changed
 
+    @pytest.mark.parametrize(
+        "timestamp",
+        [
+            1714521600000,
+            "1714521600000",
+            "2024-05-01T00:00:00Z",
+            "2024-05-01T02:00:00.0009+02:00",
+            datetime(2024, 5, 1, tzinfo=UTC),
+        ],
+    )
+    def test_property_value_has_the_passed_time(
+        self, timestamp: object, exchange: AvistaDigitalExchange, endpoint: IotEndpoint
+    ) -> None:
+        values = {"Height": {"value": 14, "timestamp": timestamp}}
+        changed = exchange.iot.updateEndpointProperties(endpoint.iotEndpointId, values)
+        assert changed.properties[0].timestamp == "1714521600000"
+
+    @pytest.mark.parametrize("timestamp", ["2024-05-01T00:00:00", "soon", "", 1.5, True])
+    def test_invalid_time_of_a_property_is_refused_before_a_request(
+        self, timestamp: object, fake_platform_client: AvistaDigitalExchange
+    ) -> None:
+        values = {"Height": {"value": 14, "timestamp": timestamp}}
+        with pytest.raises(InvalidParameterError, match=r"Height'\].timestamp must be") as caught:
+            fake_platform_client.iot.updateEndpointProperties("iotEndpointId.1", values)
+        assert "timeUnit" not in str(caught.value)
+
     def test_property_that_is_not_writable_is_not_set(
         self, exchange: AvistaDigitalExchange, endpoint: IotEndpoint
     ) -> None:
@@ -227,6 +263,13 @@ class TestGroups:
         removed = exchange.iot.removeEndpointsFromGroup(group.iotGroupId, identifier)
         assert (removed.endpoints, removed.iotEndpointIds) == ([], [])
         assert exchange.iot.getEndpoint(identifier) == endpoint
+
+    @pytest.mark.parametrize("ids", [None, (), []])
+    def test_group_is_created_without_endpoints(
+        self, ids: Any, exchange: AvistaDigitalExchange, hub: IotHub
+    ) -> None:
+        created = exchange.iot.createGroup(hub.iotHubId, "Empty", iotEndpointIds=ids)
+        assert created.iotEndpointIds == []
 
     def test_group_is_read_with_or_without_endpoints(
         self, exchange: AvistaDigitalExchange, hub: IotHub, endpoint: IotEndpoint

@@ -1,5 +1,6 @@
 """Queries of telemetry by time range: files, lists and DataFrames."""
 
+import asyncio
 import csv
 import json
 import logging
@@ -15,6 +16,7 @@ import pyarrow.parquet
 import pytest
 
 from avista_digital_exchange_sdk import (
+    AsyncAvistaDigitalExchange,
     AvistaDigitalExchange,
     InvalidResponseError,
     IotEndpoint,
@@ -272,6 +274,22 @@ class TestFrames:
 
 
 class TestMissingData:
+    def test_warning_names_the_line_of_the_caller(self, local: LocalExchange) -> None:
+        with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
+            for query in (exchange.iot.queryDataByTimeRange, exchange.iot.queryByTimeRangeToArrow):
+                with pytest.warns(MissingDataWarning) as caught:
+                    query(local.iotEndpointId, ["none"], *WHOLE)
+                assert [warning.filename for warning in caught] == [__file__]
+
+    def test_async_warning_names_the_line_of_the_caller(self, local: LocalExchange) -> None:
+        async def query() -> None:
+            async with AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
+                await exchange.iot.queryDataByTimeRange(local.iotEndpointId, ["none"], *WHOLE)
+
+        with pytest.warns(MissingDataWarning) as caught:
+            asyncio.run(query())
+        assert [warning.filename for warning in caught] == [__file__]
+
     def test_unknown_attribute_is_reported_with_the_nearest_name(
         self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:

@@ -10,7 +10,7 @@ def parse_endpoint_ids(ids: object, *, allow_empty: bool = False) -> list[str]:
     argument = "iotEndpointIds"
     if isinstance(ids, str):
         return [validation.require_id(argument, ids)]
-    if allow_empty and isinstance(ids, Sequence) and not ids:
+    if allow_empty and (ids is None or (isinstance(ids, Sequence) and not ids)):
         return []
     return [
         validation.require_id(f"{argument}[{index}]", endpoint_id)

@@ -74,7 +74,7 @@ class GroupService(BaseService):
         iotHubId: str,
         name: str,
         description: str | None = None,
-        iotEndpointIds: str | Sequence[str] = (),
+        iotEndpointIds: str | Sequence[str] | None = (),
     ) -> IotGroup:
         """Create a group of endpoints of a hub.
 

@@ -90,8 +90,8 @@ class ModelService(BaseService):
         self,
         name: str,
         description: str | None = None,
-        properties: Attributes = (),
-        telemetry: Attributes = (),
+        properties: Attributes | None = (),
+        telemetry: Attributes | None = (),
     ) -> DigitalTwinModel:
         """Create a model that you own.
 
@@ -133,8 +133,8 @@ class ModelService(BaseService):
     async def createNewModelVersion(
         self,
         modelId: str,
-        properties: Attributes = (),
-        telemetry: Attributes = (),
+        properties: Attributes | None = (),
+        telemetry: Attributes | None = (),
         *,
         displayName: str | None = None,
         description: str | None = None,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..._generated.fragments import (
         AuthenticationToken,
         DataCapture,
+        DataCaptureAsset,
         DataCaptureDataModel,
     )
 
@@ -211,7 +212,13 @@ class SyncCaptureService(SyncService):
         return run_sync(CaptureService.downloadDataModel(self._calls, captureId, writeLocation))
 
     def updateDataModel(
-        self, captureId: str, assets: Iterable[Mapping[str, Any]]
+        self,
+        captureId: str,
+        assets: (
+            Iterable[Mapping[str, Any] | DataCaptureAsset]
+            | Mapping[str, Any]
+            | DataCaptureDataModel
+        ),
     ) -> DataCaptureDataModel:
         """Replace the data model of a capture that has not been started.
 
@@ -221,7 +228,8 @@ class SyncCaptureService(SyncService):
                 (defaults to the ID), `description` and `attributes`. Attributes are dictionaries
                 with the keys `userDefinedId`, which must be unique in the data model,
                 `schemaType` (`integer`, `double`, `string` or `boolean`), `displayName`,
-                `description` and `unit`.
+                `description` and `unit`. The data model of another capture is accepted too, as
+                returned, or as parsed from the JSON file of `downloadDataModel`.
 
         Returns:
             The new data model.

@@ -127,7 +127,8 @@ class SyncEndpointService(SyncService):
             iotEndpointId: The ID of the endpoint.
             properties: The new values by the name of the property: strings, numbers, booleans or
                 datetimes. A dictionary `{"value": …, "timestamp": …}` also sets the time of the
-                value, a datetime or milliseconds since 1970. Defaults to now.
+                value: a datetime or an ISO 8601 string, both with a time zone, or milliseconds
+                since 1970. Defaults to now.
 
         Returns:
             The endpoint with its present values.

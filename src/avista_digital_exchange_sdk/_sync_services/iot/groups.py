@@ -71,7 +71,7 @@ class SyncGroupService(SyncService):
         iotHubId: str,
         name: str,
         description: str | None = None,
-        iotEndpointIds: str | Sequence[str] = (),
+        iotEndpointIds: str | Sequence[str] | None = (),
     ) -> IotGroup:
         """Create a group of endpoints of a hub.
 

@@ -83,8 +83,8 @@ class SyncModelService(SyncService):
         self,
         name: str,
         description: str | None = None,
-        properties: Attributes = (),
-        telemetry: Attributes = (),
+        properties: Attributes | None = (),
+        telemetry: Attributes | None = (),
     ) -> DigitalTwinModel:
         """Create a model that you own.
 
@@ -120,8 +120,8 @@ class SyncModelService(SyncService):
     def createNewModelVersion(
         self,
         modelId: str,
-        properties: Attributes = (),
-        telemetry: Attributes = (),
+        properties: Attributes | None = (),
+        telemetry: Attributes | None = (),
         *,
         displayName: str | None = None,
         description: str | None = None,

@@ -72,9 +72,6 @@ def create(
     from ..._time_series.timestamps import parse_timestamp_ns
 
     assets = None if model is None else read_json("--model", model)
-    if isinstance(assets, dict):
-        # The format of the platform's own files.
-        assets = assets.get("assets")
     if model is not None:
         parse_data_model("--model", assets)
     for option, time in (("--start", start), ("--stop", stop)):
