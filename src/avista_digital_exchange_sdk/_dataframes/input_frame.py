@@ -216,13 +216,14 @@ def to_arrow_table(argument: str, frame: object, valid: str = VALID_FRAME) -> pa
     """Convert a DataFrame of any library to a table."""
     try:
         return normalize_types(pa.table(frame))
-    except (pa.ArrowException, UnicodeError) as error:
+    except OverflowError:
+        reason = "integers must fit in 64 bits"
+    except (pa.ArrowException, UnicodeError, TypeError, ValueError) as error:
+        is_frame = hasattr(frame, "__arrow_c_stream__")
+        if not (is_frame or isinstance(error, (pa.ArrowException, UnicodeError))):
+            raise validation.invalid_argument(argument, frame, valid) from None
         reason = "; ".join(map(str, error.args))
-        raise InvalidParameterError(
-            f"{argument} must be {valid}; its columns can't be read: {reason}"
-        ) from None
-    except (TypeError, ValueError):
-        raise validation.invalid_argument(argument, frame, valid) from None
+    raise InvalidParameterError(f"{argument} must be {valid}; its columns can't be read: {reason}")
 
 
 def _marked_in_pandas(frame: object) -> set[str]:
