@@ -46,7 +46,8 @@ def test_share_with_an_id_of_another_kind_is_refused(dx: Command, local: LocalEx
 def test_share_with_an_unknown_name_is_refused(dx: Command, local: LocalExchange) -> None:
     outcome = dx("share", "thing", local.collaborativeId)
     assert outcome.exit_code == 4
-    assert "group of endpoints or data capture has the name 'thing'" in outcome.stderr
+    kinds = "data store, time series database, group of endpoints or data capture"
+    assert f"no {kinds} has the name 'thing'" in outcome.stderr
 
 
 def test_share_of_another_users_service_is_refused(dx: Command, local: LocalExchange) -> None:

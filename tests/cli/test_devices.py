@@ -168,8 +168,8 @@ class TestIot:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (["Power"], "ATTRIBUTE=VALUE must be of the form ATTRIBUTE=VALUE, got 'Power'"),
-            (["=1"], "ATTRIBUTE=VALUE must be of the form"),
+            (["Power"], "values must be of the form ATTRIBUTE=VALUE, got 'Power'"),
+            (["=1"], "values must be of the form"),
             ([], "either ATTRIBUTE=VALUE"),
             (["Power=1", "--file", "-"], "either ATTRIBUTE=VALUE"),
             (["--file", "-", "--time", "2024-05-01T00:00:00Z"], "either ATTRIBUTE=VALUE"),

@@ -195,6 +195,9 @@ def test_doctor_reports_a_full_disk(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: DiskUsage(10**12, 0, free))
     checks = run(dx)
     assert checks["disk"]["status"] == checks["temporary"]["status"] == status
+    message = dx("doctor").stderr
+    assert ("passed, with warnings: disk, temporary\n" in message) == (status == "warning")
+    assert ("All checks passed." in message) == (status == "ok")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of POSIX")

@@ -147,17 +147,38 @@ class TestColumns:
             (
                 ["timestamp,a", "2024-05-01T00:00:00Z,1"],
                 ["--type", "b=DOUBLE"],
-                str(invalid_argument("--type", "b", "one of the columns 'a'")),
+                "--type must name one of the columns 'a', got 'b'",
             ),
             (
                 ["timestamp,a", "2024-05-01T00:00:00Z,1"],
                 ["--type", "DOUBLE"],
-                str(invalid_argument("--type", "DOUBLE", "of the form NAME=VALUE")),
+                str(invalid_argument("--type", "DOUBLE", "of the form COLUMN=TYPE")),
+            ),
+            (
+                ["timestamp,a kW", "2024-05-01T00:00:00Z,1"],
+                ["--type", "a kW=FLOAT"],
+                "--type 'a kW=TYPE': TYPE must be one of BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, "
+                "VARCHAR, got 'FLOAT'",
+            ),
+            (
+                ["timestamp,a", "2024-05-01T00:00:00Z,1"],
+                ["--time-format", "%Y-%m-%d", "--time-unit", "s"],
+                "--time-unit must be omitted if --time-format is passed, got 's'",
+            ),
+            (
+                ["timestamp,a", "2024-05-01T00:00:00Z,1"],
+                ["--attribute-column", "a"],
+                "--value-column must be passed with --attribute-column",
+            ),
+            (
+                ["timestamp,a", "2024-05-01T00:00:00Z,1"],
+                ["--assets-in-columns", "kW"],
+                "--asset must be omitted if --assets-in-columns is passed, got 'q'",
             ),
             (
                 ["timestamp,a", "2024-05-01T00:00:00Z,1"],
                 ["--rename", "b=c"],
-                str(invalid_argument("--rename", "b", "one of the columns 'a'")),
+                "--rename must name one of the columns 'a', got 'b'",
             ),
             (
                 ["timestamp,a,b", "2024-05-01T00:00:00Z,1,2"],

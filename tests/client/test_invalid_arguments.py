@@ -317,7 +317,7 @@ REFUSED = [
     *each(FILE, "encoding", ("utf-9", "a text encoding"), ("base64", "a text encoding")),
     *each(FILE, "delimiter", ("", "one character"), ("::", "one character"), (7, "one character")),
     *each(FILE, "decimal", (",.", "one character")),
-    *each(FILE, "thousands", (".", "another character than that of decimal")),
+    *each(FILE, "thousands", (".", "a character other than decimal=")),
     *each(FILE, "minus", ("7", "the minus sign"), ("--", "the minus sign")),
     *each(FILE, "skipLines", (-1, "between 0"), ("x", "between 0"), (1.5, "between 0")),
     *each(FILE, "unitsRow", (-1, "between 0"), ("x", "between 0")),

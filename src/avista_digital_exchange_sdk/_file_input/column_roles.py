@@ -293,7 +293,9 @@ class RoleFinder:
             for name in getattr(self._options, argument) or ():
                 if name not in names and name not in attributes:
                     listed = ", ".join(map(repr, names))
-                    raise invalid_argument(argument, name, f"one of the columns {listed}")
+                    raise InvalidParameterError(
+                        f"{argument} must name one of the columns {listed}, got {name!r}"
+                    )
 
     def _check_attributes(self, names: Sequence[str]) -> None:
         """Refuse two columns that would be published as the same attribute."""

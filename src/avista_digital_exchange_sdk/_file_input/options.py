@@ -8,6 +8,7 @@ from .._time_series.record_validation import SINGLE_TYPES
 from .._time_series.zones import parse_time_zone
 from .._utils import validation
 from .._utils.validation import invalid_argument
+from ..errors import InvalidParameterError
 from .number_syntax import PARENTHESES, NumberSyntax
 from .time_texts import FORMAT_NAMES
 
@@ -126,7 +127,7 @@ def _parse(name: str, value: object) -> object:
         return _parse_minus(value)
     if name in _STRINGS:
         return _check_encoding(value) if name == "encoding" else validation.require_str(name, value)
-    raise TypeError(f"{name} is not an option of files")
+    raise TypeError(f"{name} is not an argument for files")
 
 
 _CHOICES: Mapping[str, Sequence[str]] = {
@@ -208,18 +209,19 @@ def _check_encoding(value: object) -> str:
 def _check_together(options: FileOptions) -> None:
     """Refuse options that contradict each other."""
     if options.timeFormat is not None and options.timeUnit is not None:
-        raise invalid_argument("timeUnit", options.timeUnit, "None if timeFormat is given")
+        raise invalid_argument("timeUnit", options.timeUnit, "omitted if timeFormat= is passed")
     if options.thousands is not None and options.thousands == (options.decimal or "."):
-        valid = "another character than that of decimal"
+        valid = "a character other than decimal="
         raise invalid_argument("thousands", options.thousands, valid)
     if (options.attributeColumn is None) != (options.valueColumn is None):
         name = "valueColumn" if options.valueColumn is None else "attributeColumn"
-        raise invalid_argument(name, None, "the name of a column, as long files need both")
+        other = "attributeColumn" if name == "valueColumn" else "valueColumn"
+        raise InvalidParameterError(f"{name} must be passed with {other}=")
     if options.assetsInColumns is not None:
         for name in ("assetId", "assetIdColumn", "attributeColumn"):
             if getattr(options, name) is not None:
                 raise invalid_argument(
-                    name, getattr(options, name), "None if assetsInColumns is given"
+                    name, getattr(options, name), "omitted if assetsInColumns= is passed"
                 )
     if options.timeFormat is not None:
         _check_time_format(options.timeFormat)

@@ -75,7 +75,7 @@ def _kind(source: Source, field: Any) -> Kind:
     raise fail(
         source.label,
         f"column {field.name!r} is of type {kind}, which can't be published; convert it to a "
-        "number, a string, a boolean or a timestamp, or leave it out",
+        "number, a string, a boolean or a timestamp, or omit it",
     )
 
 

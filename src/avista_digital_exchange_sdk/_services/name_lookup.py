@@ -175,5 +175,6 @@ def find_by_name(
     names = list(dict.fromkeys(one.name for one in known))
     several = " or ".join(kind.plural for kind in kinds)
     nearest = format_nearest(name, names, f"there are no {several}")
-    without_article = " or ".join(kind.name.partition(" ")[2] for kind in kinds)
+    *others, last = (kind.name.partition(" ")[2] for kind in kinds)
+    without_article = f"{', '.join(others)} or {last}" if others else last
     raise NotFoundError(f"no {without_article} has the name {name!r} ({nearest})")

@@ -277,7 +277,7 @@ def _check_endpoint(response: "Response", origin: str) -> Check:
         is_graphql = False
     if is_graphql:
         return Check("endpoint", Status.OK, f"{origin} responds")
-    detail = f"{origin}: the response (HTTP {response.status}) is not of a GraphQL API"
+    detail = f"{origin}: the response (HTTP {response.status}) is not that of a GraphQL API"
     advice = (
         "check the endpoint, which usually ends with /graphql; a proxy or firewall may have "
         "responded instead"
@@ -287,8 +287,8 @@ def _check_endpoint(response: "Response", origin: str) -> Check:
 
 def _check_tls(endpoint: str) -> Check:
     if urlsplit(endpoint).scheme == "http":
-        return Check("tls", Status.OK, "not used: the endpoint is on this machine")
-    return Check("tls", Status.OK, "the certificate is trusted by the system")
+        return Check("tls", Status.OK, "not used: the endpoint is an http:// URL")
+    return Check("tls", Status.OK, "the certificate is trusted")
 
 
 def _check_clock(header: str | None) -> Check:

@@ -95,6 +95,8 @@ _PHRASES = {
 _LITERAL = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[[^\]\n]*\]|\{[^}\n]*\}|-?\d+|True)"""
 _NAMES = "|".join(OPTION_BY_PARAMETER)
 _ARGUMENT = re.compile(rf"\b({_NAMES})=({_LITERAL})?")
+# A key of an argument, as in measureTypes['kW'], which is a part of the option's value.
+_KEY = re.compile(rf"^(measureTypes)\[({_LITERAL})\] must\b")
 # Arguments that belong together; several values of one argument are alternatives.
 _NEXT_ARGUMENT = re.compile(rf"\b({_NAMES})=({_LITERAL}), (?!\1=)(?=(?:{_NAMES})={_LITERAL})")
 
@@ -106,6 +108,7 @@ def to_cli_message(message: str) -> str:
     """
     for phrase, replacement in _PHRASES.items():
         message = message.replace(phrase, replacement)
+    message = _KEY.sub(_to_pair, message)
     message = _NEXT_ARGUMENT.sub(r"\1=\2 ", message)
     message = _ARGUMENT.sub(_to_option, message)
     for argument, option in OPTION_BY_PARAMETER.items():
@@ -113,6 +116,11 @@ def to_cli_message(message: str) -> str:
             rf"^{argument}(?=:| must\b|\[)|(?<=must be before ){argument}\b", option, message
         )
     return message
+
+
+def _to_pair(found: "re.Match[str]") -> str:
+    pair = shlex.quote(f"{ast.literal_eval(found[2])}=TYPE")
+    return f"{OPTION_BY_PARAMETER[found[1]]} {pair}: TYPE must"
 
 
 def _to_option(found: "re.Match[str]") -> str:

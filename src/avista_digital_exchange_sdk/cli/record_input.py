@@ -54,7 +54,7 @@ def _with_unit(record: Any) -> Any:
 def _parse_pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign):
-        raise validation.invalid_argument("ATTRIBUTE=VALUE", text, "of the form ATTRIBUTE=VALUE")
+        raise validation.invalid_argument("values", text, "of the form ATTRIBUTE=VALUE")
     return name, value
 
 

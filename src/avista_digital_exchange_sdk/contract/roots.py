@@ -34,7 +34,7 @@ def restore_root_names(
         Change(
             Severity.DANGEROUS,
             "ROOT_TYPE_RENAMED",
-            f"The root type {before} is called {after} now; that matters only to what names it.",
+            f"The root type {before} was renamed to {after}. Only operations that name it break.",
         )
         for after, before in names.items()
     ]

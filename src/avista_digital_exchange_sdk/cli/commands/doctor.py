@@ -36,7 +36,8 @@ def doctor(run: CommandContext) -> None:
     if failed:
         run.info(f"failed: {', '.join(failed)}")
         raise typer.Exit(FAILED)
-    run.info("All checks passed.")
+    warnings = [check.name for check in checks if check.status == Status.WARNING]
+    run.info(f"passed, with warnings: {', '.join(warnings)}" if warnings else "All checks passed.")
 
 
 def _print(check: "Check") -> None:

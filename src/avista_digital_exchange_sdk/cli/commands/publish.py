@@ -241,8 +241,8 @@ def publish(
         "dimensionColumns": dimensions,
         "measureColumns": measures,
         "ignoreColumns": ignored,
-        "measureTypes": _pairs("--type", types),
-        "attributeNames": _pairs("--rename", renames),
+        "measureTypes": _pairs("--type", "COLUMN=TYPE", types),
+        "attributeNames": _pairs("--rename", "COLUMN=ATTRIBUTE", renames),
         "attributeColumn": attribute_column,
         "valueColumn": value_column,
         "assetsInColumns": assets_in_columns,
@@ -287,20 +287,20 @@ def _without_database_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Remove the options that only databases have; none of them may be used."""
     used = [name for name in _DATABASE_OPTIONS if options.get(name)]
     if used:
-        valid = "omitted with --iot, where the endpoint is that of all rows and has a model"
+        valid = "omitted with --iot, which publishes all rows to one endpoint"
         raise validation.invalid_argument(used[0], options[used[0]], valid)
     return {name: value for name, value in options.items() if name not in _DATABASE_OPTIONS}
 
 
-def _pairs(option: str, values: list[str] | None) -> dict[str, str] | None:
-    """Parse options of the form NAME=VALUE."""
+def _pairs(option: str, form: str, values: list[str] | None) -> dict[str, str] | None:
+    """Parse options of a form such as COLUMN=TYPE."""
     if not values:
         return None
     pairs = {}
     for text in values:
         name, sign, value = text.rpartition("=")
         if not (sign and value):
-            raise validation.invalid_argument(option, text, "of the form NAME=VALUE")
+            raise validation.invalid_argument(option, text, f"of the form {form}")
         pairs[name] = value
     return pairs
 

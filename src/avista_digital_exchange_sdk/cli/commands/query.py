@@ -288,7 +288,7 @@ def parse_target(output: Path | None, kind: Format, *, will_plot: bool) -> Path 
     """Return the file to write, or None; reject invalid ones before any request."""
     if output is None and kind is Format.PARQUET and not will_plot and sys.stdout.isatty():
         raise InvalidParameterError(
-            "--output must be given to write Parquet when standard output is a terminal"
+            "--output must be used to write Parquet when standard output is a terminal"
         )
     if output is None:
         return None
