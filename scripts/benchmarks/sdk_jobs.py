@@ -93,8 +93,8 @@ def frame(points: int) -> Job:
     @contextmanager
     def job(env: Environment) -> Iterator[Work]:
         # Import before the measurement, and only in the job whose memory they count towards.
-        import pandas  # noqa: F401
-        import pyarrow.csv  # noqa: F401
+        import pandas  # noqa: F401  # see above
+        import pyarrow.csv  # noqa: F401  # see above
 
         start, end = dataset.time_range(points)
         with connect_client(env) as exchange:

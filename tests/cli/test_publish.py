@@ -357,7 +357,7 @@ class TestOptions:
     OTHERS = frozenset({"timeSeriesDbId", "path", "progress"})
 
     def test_publish_has_an_option_for_each_argument_of_the_library(self) -> None:
-        publish = typer.main.get_command(app).commands["publish"]  # type: ignore[attr-defined]
+        publish = typer.main.get_command(app).commands["publish"]  # type: ignore[attr-defined]  # a group
         options = {name for parameter in publish.params for name in parameter.opts}
         arguments = inspect.signature(
             AvistaDigitalExchange.publishFileToTimeSeriesDatabase

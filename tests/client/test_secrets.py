@@ -80,7 +80,7 @@ class TestLogs:
                 "2024-01-01T00:00:00Z",
                 tmp_path,
                 maxRows=1,
-                aggregate=aggregate,  # type: ignore[arg-type]  # a text of the loop
+                aggregate=aggregate,
             )
         assert {"httpx", "httpcore", "avista_digital_exchange_sdk"} <= log.loggers()
         output = "\n".join(log.lines)

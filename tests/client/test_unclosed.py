@@ -6,14 +6,15 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +26,6 @@ def own() -> Iterator[LocalExchange]:
 
 def count_connections(local: LocalExchange) -> int:
     return len(local._server._uvicorn.server_state.connections)
-
-
-def wait_until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 60
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return condition()
 
 
 def test_unclosed_client_warns_by_its_name_and_closes_its_connections(own: LocalExchange) -> None:

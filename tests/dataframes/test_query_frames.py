@@ -252,7 +252,7 @@ class TestAggregation:
         def query(aggregate: Any, maxRows: int | None = None) -> pa.Table:
             return exchange.queryTimeSeriesDatabaseToArrow(
                 measured,
-                SHAPES[filters],  # type: ignore[arg-type]  # plain dictionaries, as users have them
+                SHAPES[filters],
                 *WHOLE,
                 maxRows,
                 shape=shape,

@@ -106,7 +106,7 @@ def peak_of_writing(rows: int, folder: Path) -> int:
     options = Options(parquet_block_bytes=1 << 17, parquet_group_bytes=1 << 20)
     before = pa.total_allocated_bytes()
     with MeasuredSink(folder / "result.parquet", "w") as target:
-        CsvResult(source, {"kW": "DOUBLE"}).write_parquet(target, options)  # type: ignore[arg-type]  # a file
+        CsvResult(source, {"kW": "DOUBLE"}).write_parquet(target, options)
     assert pq.read_metadata(folder / "result.parquet").num_rows == rows
     return target.peak - before
 

@@ -124,7 +124,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 def open_page(browser: Browser, url: str, requests: list[str], **viewport: int) -> Page:
-    page = browser.new_page(viewport=viewport or None)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=viewport or None)  # type: ignore[arg-type]  # a TypedDict
     page.on("request", lambda request: requests.append(request.url))
     page.goto(url, wait_until="networkidle")
     return page

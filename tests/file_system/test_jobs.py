@@ -186,7 +186,7 @@ class TestFailures:
                 owner.deleteDataStoreFile(gone)
             return note(request)
 
-        proxy.record = note_after_deletion  # type: ignore[method-assign]
+        proxy.record = note_after_deletion  # type: ignore[method-assign]  # of this proxy only
         proxy.responses["GET"] = [REFUSED]
         with pytest.raises(TransferIncompleteError, match="2 of 6 could not be") as caught:
             proxied_file_system.get(f"{home}/x", str(tmp_path / "got"), recursive=True)

@@ -53,7 +53,7 @@ class TestDirectories:
                 file_system.makedirs(f"{home}/a")
             return note(request)
 
-        proxy.record = note_after_the_other  # type: ignore[method-assign]
+        proxy.record = note_after_the_other  # type: ignore[method-assign]  # of this proxy only
         proxied_file_system.makedirs(f"{home}/a")
         file_system.invalidate_cache()
         assert len(file_system.ls(home)) == 1

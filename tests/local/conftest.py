@@ -1,6 +1,8 @@
 """Clients of a Local Exchange for GraphQL and its real-time protocol."""
 
 import json
+import subprocess
+import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -194,3 +196,22 @@ def listen(
         return socket
 
     return listen
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts the program; stops it at the end of the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "avista_digital_exchange_sdk.local", *map(str, arguments)]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        running.append(process)
+        return process
+
+    yield run
+    for process in running:
+        process.kill()
+        process.communicate()

@@ -5,8 +5,6 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -202,25 +200,6 @@ def test_data_directory_is_used_by_one_exchange_at_a_time(tmp_path):
 
 
 # As a program
-
-
-@pytest.fixture
-def run():
-    """Starts the program; stops it at the end of the test."""
-    running = []
-
-    def run(*arguments):
-        command = [sys.executable, "-m", "avista_digital_exchange_sdk.local", *map(str, arguments)]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        running.append(process)
-        return process
-
-    yield run
-    for process in running:
-        process.kill()
-        process.communicate()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 
 from avista_digital_exchange_sdk.local import LocalExchange, server
 
-from .test_running import WHO, run  # noqa: F401  # a fixture
+from .test_running import WHO
 
 DOCKER = Path(__file__).parents[2] / "docker"
 LOGGER = "avista_digital_exchange_sdk.local.request_log"
@@ -49,7 +49,7 @@ def test_health_is_reported_whatever_fails_or_is_slow():
 # The ready file
 
 
-def test_ready_file_exists_only_while_requests_are_accepted(run, tmp_path):  # noqa: F811
+def test_ready_file_exists_only_while_requests_are_accepted(run, tmp_path):
     ready_file = tmp_path / "ready.json"
     ready_file.write_text("of an earlier run that was killed")
     process = run("--ready-file", ready_file)
@@ -63,7 +63,7 @@ def test_ready_file_exists_only_while_requests_are_accepted(run, tmp_path):  # n
     assert not ready_file.exists()
 
 
-def test_old_ready_file_is_removed_if_the_exchange_cannot_start(run, local, tmp_path):  # noqa: F811
+def test_old_ready_file_is_removed_if_the_exchange_cannot_start(run, local, tmp_path):
     ready_file = tmp_path / "ready.json"
     ready_file.write_text("of an earlier run")
     process = run("--port", urlsplit(local.endpoint).port, "--ready-file", ready_file)
@@ -73,7 +73,7 @@ def test_old_ready_file_is_removed_if_the_exchange_cannot_start(run, local, tmp_
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights")
-def test_ready_file_that_is_a_link_to_a_device_is_kept(run, tmp_path):  # noqa: F811
+def test_ready_file_that_is_a_link_to_a_device_is_kept(run, tmp_path):
     link = tmp_path / "ready.json"
     link.symlink_to("/dev/null")
     process = run("--ready-file", link)
@@ -87,7 +87,7 @@ def test_ready_file_that_is_a_link_to_a_device_is_kept(run, tmp_path):  # noqa: 
 # The public URL
 
 
-def test_public_url_is_that_of_presigned_urls_and_of_the_ready_file(run, tmp_path):  # noqa: F811
+def test_public_url_is_that_of_presigned_urls_and_of_the_ready_file(run, tmp_path):
     ready_file = tmp_path / "ready.json"
     process = run("--public-url", "https://exchange.test:8443/", "--ready-file", ready_file)
     line = process.stdout.readline()
@@ -178,7 +178,7 @@ def test_log_of_a_request_without_response_says_so(local, graphql_client, caplog
     assert line.startswith("POST /graphql no response ")
 
 
-def test_program_logs_requests_to_standard_error(run, tmp_path):  # noqa: F811
+def test_program_logs_requests_to_standard_error(run, tmp_path):
     process = run("--log", "--ready-file", tmp_path / "ready.json")
     wait_until_ready(process)
     ready = json.loads((tmp_path / "ready.json").read_text())

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from ..support.clients import RUNNER, ClientFactory
 from ..support.faulty_proxy import FaultyProxy
 from ..support.options import use_options
 from ..support.token_forms import token_forms
+from ..support.waiting import wait_until
 from .secret_scanner import SERVERS, Listener, MonitoredClient
 
 RETRIES = 2
@@ -137,13 +137,3 @@ def open_client(
 def sdk_threads() -> set[threading.Thread]:
     """All threads that are not the Local Exchange's or the proxy's own."""
     return {thread for thread in threading.enumerate() if not thread.name.startswith(SERVERS)}
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 30) -> bool:
-    """Wait for a condition for a short time; return whether it holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.005)
-    return True

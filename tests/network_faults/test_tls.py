@@ -14,7 +14,8 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.certificates import CertificateAuthority
 from ..support.clients import ClientFactory
 from ..support.faulty_proxy import Fault, FaultyProxy
-from .conftest import RETRIES, wait_until
+from ..support.waiting import wait_until
+from .conftest import RETRIES
 from .scenarios import scenarios
 
 CONTENT = Random(4).randbytes(1 << 20)

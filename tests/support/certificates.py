@@ -21,7 +21,7 @@ class CertificateAuthority:
     def server(self, *hosts: str, **options: object) -> ssl.SSLContext:
         """A server context with a certificate for these names; `options` are passed to trustme."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._authority.issue_cert(*hosts, **options).configure_cert(context)  # type: ignore[arg-type]
+        self._authority.issue_cert(*hosts, **options).configure_cert(context)  # type: ignore[arg-type]  # options are of several types
         return context
 
     def client(self) -> ssl.SSLContext:

@@ -84,9 +84,9 @@ async def _close(rows: AsyncGenerator[Row, None]) -> None:
     await rows.aclose()
 
 
-def wait_until(condition: Callable[[], bool], timeout: float = 60) -> bool:
-    """Wait until a condition holds, while the event loop runs."""
-    deadline = time.monotonic() + timeout
+def wait_in_loop(condition: Callable[[], bool]) -> bool:
+    """Wait for a condition while the event loop runs; return whether it holds."""
+    deadline = time.monotonic() + 60
     while not condition() and time.monotonic() < deadline:
         RUNNER.run(asyncio.sleep(0.01))
     return condition()

@@ -344,7 +344,7 @@ class TestExecution:
             proxied_client.iot.queryByTimeRange(
                 *arguments,
                 tmp_path / aggregate,
-                aggregate=aggregate,  # type: ignore[arg-type]  # one of the strings it takes
+                aggregate=aggregate,
             )
         assert (tmp_path / "server").read_bytes() == (tmp_path / "client").read_bytes()
         pages = [message.operation["variables"] for message in proxy.messages_named(QUERY)]

@@ -251,7 +251,7 @@ class TestExecution:
             class Buffer:
                 write = staticmethod(lines.append)
 
-            write(cursor, result, Buffer, id_column)  # type: ignore[arg-type]
+            write(cursor, result, Buffer, id_column)
             header, *rows = "".join(lines).splitlines(keepends=True)
             file.write("".join([header, *reversed(rows)]))
 

@@ -34,7 +34,7 @@ from ...support.timestream import (
     page,
     scalar,
     scalar_column,
-    wait_until,
+    wait_in_loop,
 )
 
 
@@ -342,13 +342,13 @@ class TestPagination:
         )
         with closing(iterate_rows(fake_platform_client, DATABASE, "SELECT n")) as rows:
             assert next(rows) == {"n": 1}
-            assert wait_until(lambda: len(fake_platform.operations) == 2)
+            assert wait_in_loop(lambda: len(fake_platform.operations) == 2)
             assert next(rows) == {"n": 2}
             RUNNER.run(asyncio.sleep(0.1))
             # At most one page ahead.
             assert len(fake_platform.operations) == 2
             assert next(rows) == {"n": 3}
-            assert wait_until(lambda: len(fake_platform.operations) == 3)
+            assert wait_in_loop(lambda: len(fake_platform.operations) == 3)
 
     def test_iterator_holds_at_most_two_pages(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
@@ -359,7 +359,7 @@ class TestPagination:
         held = [
             results_in_memory() - before
             for row in iterate_rows(fake_platform_client, DATABASE, "SELECT n")
-            if wait_until(lambda n=row["n"]: len(fake_platform.operations) == min(n + 2, 13))
+            if wait_in_loop(lambda n=row["n"]: len(fake_platform.operations) == min(n + 2, 13))
         ]
         assert len(held) == 13
         assert max(held) <= 2
@@ -418,7 +418,7 @@ class TestLeavingEarly:
             assert row == {"n": 1}
             break
         gc.collect()
-        assert wait_until(lambda: threading.active_count() <= threads)
+        assert wait_in_loop(lambda: threading.active_count() <= threads)
         assert tasks() == set()
 
     def test_abandoned_sync_iterator_does_not_wait_for_the_running_request(
@@ -439,7 +439,7 @@ class TestLeavingEarly:
             assert threading.active_count() == threads + 1
             rows.close()
             closed.set()
-            assert wait_until(lambda: threading.active_count() <= threads)
+            assert wait_in_loop(lambda: threading.active_count() <= threads)
         assert in_time == [True]
 
     def test_abandoned_async_iterator_cancels_the_running_request(
@@ -463,7 +463,7 @@ class TestLeavingEarly:
             RUNNER.run(asyncio.sleep(0.05))
             assert len(tasks()) == 1
             rows.close()
-            assert wait_until(lambda: tasks() == set())
+            assert wait_in_loop(lambda: tasks() == set())
         assert cancelled == [True]
 
     def test_error_in_the_loop_of_the_user_propagates(

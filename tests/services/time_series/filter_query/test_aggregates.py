@@ -184,7 +184,7 @@ def test_aggregates_are_written_to_files(
             [ask("breaker", "kW"), ask("single", "kW")],
             *WHOLE,
             tmp_path,
-            file_format,  # type: ignore[arg-type]  # one of the formats
+            file_format,
             every="1d",
             timeZone=zone,
         )

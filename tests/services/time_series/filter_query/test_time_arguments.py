@@ -154,7 +154,7 @@ class TestResults:
             exchange.queryTimeSeriesDatabaseWithFilters(
                 *query,
                 tmp_path,
-                file_format,  # type: ignore[arg-type]  # one of the formats
+                file_format,
                 timeZone="-08:00",
             )
         assert "2024-11-03 00:00:00.000000000-08:00" in (tmp_path / "result.csv").read_text()
