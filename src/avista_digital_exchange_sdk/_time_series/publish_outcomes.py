@@ -77,6 +77,9 @@ class PublishOutcomes(Outcomes):
         super().__init__()
         # A byte per row: lists of integers would need 40 times the memory.
         self._states = bytearray()
+        # The number of rows by state. Counting them for each report would take longer the more
+        # rows there are.
+        self._counts = [0] * (REJECTED + 1)
         # The next row of the same record, by row; empty unless rows are joined. Row 0 is none.
         self._next = array("L")
         self.unknown_jobs = 0
@@ -89,7 +92,7 @@ class PublishOutcomes(Outcomes):
     def discard(self, indexes: Iterable[int]) -> None:
         """Remove rows that are not to be published after all."""
         for index in indexes:
-            self._states[index] = 0
+            self._set(index, 0)
 
     def join(self, first: int, other: int) -> None:
         """Give a row the outcome of an earlier one, in whose record its values are.
@@ -129,7 +132,7 @@ class PublishOutcomes(Outcomes):
     @property
     def total(self) -> int:
         """The number of rows to publish."""
-        return len(self._states) - self._states.count(0)
+        return sum(self._counts[PENDING:])
 
     @property
     def finished(self) -> int:
@@ -138,7 +141,7 @@ class PublishOutcomes(Outcomes):
 
     def count(self, state: int) -> int:
         """The number of rows with an outcome."""
-        return self._states.count(state)
+        return self._counts[state]
 
     def indexes(self, state: int) -> list[int]:
         """The rows with an outcome, in order."""
@@ -149,12 +152,21 @@ class PublishOutcomes(Outcomes):
         if isinstance(indexes, range) and indexes.step == 1 and indexes.start == len(states):
             # New rows, which are not joined yet.
             states.extend(bytes([state]) * len(indexes))
+            self._counts[state] += len(indexes)
             return
         for first in indexes:
             if first >= len(states):
-                states.extend(bytes(first + 1 - len(states)))
+                missing = first + 1 - len(states)
+                states.extend(bytes(missing))
+                self._counts[0] += missing
             for index in self._joined_rows(first):
-                states[index] = max(states[index], state)
+                if states[index] < state:
+                    self._set(index, state)
+
+    def _set(self, index: int, state: int) -> None:
+        self._counts[self._states[index]] -= 1
+        self._counts[state] += 1
+        self._states[index] = state
 
     def _joined_rows(self, first: int) -> Iterable[int]:
         """A row and the rows that are joined with it."""
