@@ -306,6 +306,10 @@ def format_record_time(time: object, unit: TimeUnit, argument: str = "time") -> 
 def build_record_key(record: TimeSeriesInputRecord) -> Hashable:
     """Build what identifies a checked record among those of its asset."""
     unit = record.timeUnit or TimeUnit.MILLISECONDS
-    time = int(format_record_time(record.time, unit)) * UNIT_NANOSECONDS[unit]
-    dimensions = frozenset((entry.name, entry.value) for entry in record.dimensions or ())
-    return time, record.measureName, dimensions
+    count = record.time if isinstance(record.time, str) else format_record_time(record.time, unit)
+    dimensions = (
+        frozenset((entry.name, entry.value) for entry in record.dimensions)
+        if record.dimensions
+        else None
+    )
+    return int(count) * UNIT_NANOSECONDS[unit], record.measureName, dimensions
