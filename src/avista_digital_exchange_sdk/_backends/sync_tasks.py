@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from .base import run_sync
 from .processes import check_process, current_process
+from .worker_threads import run_in_worker
 
 # How often a waiting thread checks whether it was cancelled.
 CANCEL_POLL_SECONDS = 0.2
@@ -21,7 +22,7 @@ _running = threading.local()
 
 
 class ThreadTask(Generic[_Result]):
-    """A coroutine in a daemon thread."""
+    """A coroutine in a thread."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, _Result]) -> None:
         self._outcome: concurrent.futures.Future[_Result] = concurrent.futures.Future()
@@ -31,7 +32,7 @@ class ThreadTask(Generic[_Result]):
         self._socket: socket.socket | None = None
         self._socket_lock = threading.Lock()
         try:
-            threading.Thread(target=self._run, daemon=True).start()
+            run_in_worker(self._run)
         except BaseException:
             # Ctrl-C while the thread was started, before the caller can cancel it.
             self._end()
@@ -40,9 +41,13 @@ class ThreadTask(Generic[_Result]):
     def _run(self) -> None:
         _running.thread = self
         try:
-            self._outcome.set_result(run_sync(self._coroutine))
+            result = run_sync(self._coroutine)
         except BaseException as error:
+            _running.thread = None
             self._outcome.set_exception(error)
+        else:
+            _running.thread = None
+            self._outcome.set_result(result)
 
     async def result(self) -> _Result:
         check_process(self._process)

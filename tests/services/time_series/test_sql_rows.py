@@ -425,10 +425,11 @@ class TestLeavingEarly:
         self, httpx_mock: HTTPXMock
     ) -> None:
         threads = threading.active_count()
-        closed, in_time = threading.Event(), []
+        asked, closed, in_time = threading.Event(), threading.Event(), []
         httpx_mock.add_response(json={"data": {QUERY: number_page(1, nextToken="t2")}})
 
         def answer_late(_request: httpx.Request) -> httpx.Response:
+            asked.set()
             in_time.append(closed.wait(30))
             return httpx.Response(200, json={"data": {QUERY: number_page(2)}})
 
@@ -436,7 +437,7 @@ class TestLeavingEarly:
         with AvistaDigitalExchange(TOKEN, endpoint=ENDPOINT) as exchange:
             rows = iterate_rows(exchange, DATABASE, "SELECT n")
             next(rows)
-            assert threading.active_count() == threads + 1
+            assert asked.wait(30)
             rows.close()
             closed.set()
             assert wait_in_loop(lambda: threading.active_count() <= threads)
