@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._backends import TaskWindow
+from .._utils.gc import gc_relaxed
 from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import DigitalExchangeError
 from .publish_job import Jobs, PublishJob
@@ -50,14 +51,15 @@ class JobPublisher:
             self._callback = callback
             return await self._run_jobs(jobs)
 
-        await run_publish(
-            self._outcomes,
-            self._progress,
-            run,
-            what=self._what,
-            summarize=self._summary,
-            rejections_fail=self._rejections_fail,
-        )
+        with gc_relaxed():
+            await run_publish(
+                self._outcomes,
+                self._progress,
+                run,
+                what=self._what,
+                summarize=self._summary,
+                rejections_fail=self._rejections_fail,
+            )
 
     async def _run_jobs(self, jobs: Jobs) -> DigitalExchangeError | None:
         """Run all jobs; return the last error.

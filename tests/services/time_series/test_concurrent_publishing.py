@@ -1,11 +1,13 @@
 """Publishing several batches at the same time: order, exact accounts, throttling, interruptions."""
 
 import asyncio
+import gc
 import json
+import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 import pytest
@@ -46,11 +48,26 @@ def client(server: BusyServer, connect: Connect) -> AvistaDigitalExchange:
     return connect("token", endpoint=server.endpoint)
 
 
-def publish(exchange: AvistaDigitalExchange, batches: int) -> None:
-    exchange.publishToTimeSeriesDatabase("db", "meter", numbered_records(exchange, BATCH * batches))
+def publish(
+    exchange: AvistaDigitalExchange,
+    batches: int,
+    progress: Callable[[int, int], object] | None = None,
+) -> None:
+    exchange.publishToTimeSeriesDatabase(
+        "db", "meter", numbered_records(exchange, BATCH * batches), progress=progress
+    )
 
 
 class TestConcurrency:
+    def test_threads_publish_several_batches_each(
+        self, server: BusyServer, connect: Connect, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG, "avista_digital_exchange_sdk")
+        publish(connect("token", debug=True, endpoint=server.endpoint), 40)
+        threads = [record.threadName for record in caplog.records if "200 in" in record.message]
+        assert len(threads) == 40
+        assert len(set(threads)) < 40
+
     def test_batches_are_sent_concurrently_up_to_the_maximum(
         self, server: BusyServer, connect: Connect
     ) -> None:
@@ -263,3 +280,42 @@ def test_local_exchange_stores_every_record_of_concurrent_batches(
     )
     (attribute,) = written[0].attributes
     assert [point.value for point in attribute.data] == [str(n) for n in range(100)]
+
+
+@pytest.fixture
+def thresholds() -> Iterator[tuple[int, int, int]]:
+    """The thresholds of the garbage collector."""
+    before = gc.get_threshold()
+    yield before
+    gc.set_threshold(*before)
+
+
+class TestGarbageCollection:
+    def test_thresholds_are_restored_after_success_and_failure(
+        self, client: AvistaDigitalExchange, thresholds: tuple[int, int, int]
+    ) -> None:
+        during = []
+        publish(client, 2, lambda *_: during.append(gc.get_threshold()))
+        assert min(during) > thresholds
+        assert gc.get_threshold() == thresholds
+        with pytest.raises(ZeroDivisionError):
+            publish(client, 2, lambda *_: 1 / 0)
+        assert gc.get_threshold() == thresholds
+
+    @pytest.mark.parametrize("own", [(0, 10, 10), (1_000_000, 10, 10)], ids=["none", "rare"])
+    def test_thresholds_of_the_application_remain(
+        self,
+        client: AvistaDigitalExchange,
+        thresholds: tuple[int, int, int],
+        own: tuple[int, int, int],
+    ) -> None:
+        gc.set_threshold(*own)
+        during = []
+        publish(client, 2, lambda *_: during.append(gc.get_threshold()))
+        assert {*during, gc.get_threshold()} == {own}
+
+    def test_threshold_that_the_application_sets_meanwhile_remains(
+        self, client: AvistaDigitalExchange, thresholds: tuple[int, int, int]
+    ) -> None:
+        publish(client, 2, lambda *_: gc.set_threshold(900, 11, 12))
+        assert gc.get_threshold() == (900, 11, 12)
