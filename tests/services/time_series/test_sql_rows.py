@@ -386,7 +386,8 @@ class TestPagination:
 
         peak(1)
         few, many = peak(4), peak(16)
-        assert many < 1.3 * few
+        # Whether two pages are in memory at a time depends on the speed of the machine.
+        assert many < 2 * few
 
     def test_sync_iterator_works_inside_a_running_event_loop(
         self, fake_platform: FakePlatform
