@@ -33,7 +33,7 @@ MAX_VERSION = 2**31 - 1
 MAX_INTEGER = 10**MAX_VALUE_BYTES
 RESERVED_NAMES = frozenset({"measure_value", "measure_name", "time"})
 RESERVED_PREFIX = "ts_"
-SINGLE_TYPES = [kind for kind in MeasureValueType if kind is not MeasureValueType.MULTI]
+SINGLE_TYPES = tuple(kind for kind in MeasureValueType if kind is not MeasureValueType.MULTI)
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -85,29 +85,36 @@ def build_input_record(
     """Build one record."""
     unit = validation.parse_enum("timeUnit", timeUnit, TimeUnit)
     kind = validation.parse_enum("measureValueType", measureValueType, MeasureValueType)
+    text, measures = _parse_values(kind, unit, measureValue, measureValues)
     record = TimeSeriesInputRecord(
         time=format_record_time(time, unit),
         timeUnit=unit,
         measureName=validate_name("measureName", measureName),
+        measureValue=text,
+        measureValues=measures,
         measureValueType=kind,
         dimensions=_require_list("dimensions", dimensions, TimeSeriesDimension),
         version=validation.parse_int("version", version, 1, MAX_VERSION),
     )
-    if kind is MeasureValueType.MULTI:
-        measures = _require_list("measureValues", measureValues, TimeSeriesMeasureValue)
-        record.measureValues = [_in_unit(measure, unit) for measure in measures]
-        if measureValue is not None:
-            raise invalid_argument(
-                "measureValue", measureValue, "None when measureValueType is MULTI"
-            )
-    else:
-        if measureValues:
-            raise invalid_argument(
-                "measureValues", measureValues, f"None when measureValueType is {kind}"
-            )
-        record.measureValue = _format_value("measureValue", measureValue, kind, unit)
-    check_record("record", record)
+    if measures is not None:
+        _check_measures("record", measures)
+    _check_dimensions("record", record.dimensions or [])
     return record
+
+
+def _parse_values(
+    kind: MeasureValueType, unit: TimeUnit, value: object, values: object
+) -> tuple[str | None, list[TimeSeriesMeasureValue] | None]:
+    """Parse the value of a record, or its measures if there are several."""
+    if kind is not MeasureValueType.MULTI:
+        if values:
+            raise invalid_argument("measureValues", values, f"None when measureValueType is {kind}")
+        return _format_value("measureValue", value, kind, unit), None
+    measures = _require_list("measureValues", values, TimeSeriesMeasureValue)
+    measures = [_in_unit(measure, unit) for measure in measures]
+    if value is not None:
+        raise invalid_argument("measureValue", value, "None when measureValueType is MULTI")
+    return None, measures
 
 
 def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
@@ -116,23 +123,30 @@ def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
         raise invalid_argument(argument, record, "a TimeSeriesInputRecord")
     format_record_time(record.time, record.timeUnit or TimeUnit.MILLISECONDS, f"{argument}.time")
     kind = record.measureValueType
-    measures, dimensions = record.measureValues or [], record.dimensions or []
     if kind is MeasureValueType.MULTI:
-        if not 1 <= len(measures) <= MAX_MEASURES:
-            valid = f"1 to {MAX_MEASURES} measures if measureValueType is MULTI"
-            raise invalid_argument(f"{argument}.measureValues", record.measureValues, valid)
-        for measure in measures:
-            validate_name(f"{argument}.measureValues.name", measure.name)
-            value_argument = f"{argument}.measureValues.value ({measure.name})"
-            _format_value(value_argument, measure.value, _single_type("type", measure.type))
+        _check_measures(argument, record.measureValues or [])
     elif kind is not None:
         _format_value(f"{argument}.measureValue", record.measureValue, kind)
+    _check_dimensions(argument, record.dimensions or [])
+    return record
+
+
+def _check_measures(argument: str, measures: Sequence[TimeSeriesMeasureValue]) -> None:
+    if not 1 <= len(measures) <= MAX_MEASURES:
+        valid = f"1 to {MAX_MEASURES} measures if measureValueType is MULTI"
+        raise invalid_argument(f"{argument}.measureValues", measures, valid)
+    for measure in measures:
+        validate_name(f"{argument}.measureValues.name", measure.name)
+        value_argument = f"{argument}.measureValues.value ({measure.name})"
+        _format_value(value_argument, measure.value, _single_type("type", measure.type))
+    _require_unique_names(f"{argument}.measureValues", [measure.name for measure in measures])
+
+
+def _check_dimensions(argument: str, dimensions: Sequence[TimeSeriesDimension]) -> None:
     if len(dimensions) > MAX_DIMENSIONS:
         valid = f"at most {MAX_DIMENSIONS} dimensions"
         raise invalid_argument(f"{argument}.dimensions", dimensions, valid)
-    _require_unique_names(f"{argument}.measureValues", [measure.name for measure in measures])
     _require_unique_names(f"{argument}.dimensions", [dimension.name for dimension in dimensions])
-    return record
 
 
 def _single_type(argument: str, value: object) -> MeasureValueType:

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
@@ -128,15 +129,19 @@ def _check_encodable(argument: str, value: str) -> None:
         raise invalid_argument(argument, value, valid) from None
 
 
-def parse_enum(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
+def parse_enum(argument: str, value: object, choices: type[_Enum] | tuple[_Enum, ...]) -> _Enum:
     """Parse one of the members of an enum, passed as a member or a case-insensitive string."""
-    requested = value.upper() if isinstance(value, str) else None
-    for member in choices:
-        if requested == str(member.value).upper():
-            return member
-    raise invalid_argument(
-        argument, value, "one of " + ", ".join(str(member.value) for member in choices)
-    )
+    members: dict[str, _Enum] = _index_members(choices)
+    member = members.get(value.upper()) if isinstance(value, str) else None
+    if member is None:
+        valid = "one of " + ", ".join(str(known.value) for known in members.values())
+        raise invalid_argument(argument, value, valid)
+    return member
+
+
+@cache
+def _index_members(choices: Iterable[_Enum]) -> dict[str, _Enum]:
+    return {str(member.value).upper(): member for member in choices}
 
 
 def parse_choice(argument: str, value: object, choices: Sequence[str]) -> str:
