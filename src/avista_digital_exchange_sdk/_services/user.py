@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .._graphql.client import require_found
 from .._models.html_list import HtmlList
 from .._utils import validation
+from ..errors import InvalidRequestError, NotFoundError
 from .base import BaseService
 
 if TYPE_CHECKING:
@@ -101,5 +102,14 @@ class UserService(BaseService):
             'Scratch'
         """
         validation.require_id("tokenId", tokenId)
-        response = await self._client.user_delete_authentication_token(tokenId)
-        return require_found(response, "authentication token", tokenId)
+        try:
+            response = await self._client.user_delete_authentication_token(tokenId)
+        except (NotFoundError, InvalidRequestError):
+            response = None
+        if response is None:
+            # Neither the platform's message nor this one may show it: it may be the token itself.
+            raise NotFoundError(
+                "you have no authentication token with this ID, which is not shown, as it may be "
+                "the value of a token; list your tokens to get their IDs"
+            )
+        return response

@@ -87,6 +87,7 @@ OPTION_BY_PARAMETER = {
 _PHRASES = {
     "assetAndAttributesFilter[": "--filter[",
     ", or a timedelta": "",
+    ", or a datetime with a time zone": "",
     "pass token=, set": "set",
     "the argument endpoint": "--endpoint",
     "createDataStore() and deleteDataStore()": "`stores create` and `stores delete`",

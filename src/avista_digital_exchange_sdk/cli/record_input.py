@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .._time_series.timestamps import parse_timestamp_ns
 from .._utils import validation
 from .._utils.local_paths import expand_source
 from ..errors import InvalidParameterError, PathNotFoundError
@@ -32,11 +33,15 @@ def read_records(
             "either ATTRIBUTE=VALUE, with --time or not, or --file must be used"
         )
     if file is None:
-        record: dict[str, Any] = {key: dict(map(_parse_pair, values or []))}
+        record: dict[str, Any] = {key: _parse_pairs(values or [])}
         if time is not None:
+            parse_timestamp_ns("--time", time)
             record |= {"timestamp": time, "timeUnit": "ISO8601"}
         return [record]
-    return [_with_unit(record) for record in _parse_records(_read(file))]
+    records = [_with_unit(record) for record in _parse_records(_read(file))]
+    if not records:
+        raise InvalidParameterError(f"--file must be JSON with at least one record, got {file!r}")
+    return records
 
 
 def _with_unit(record: Any) -> Any:
@@ -51,11 +56,19 @@ def _with_unit(record: Any) -> Any:
     return record
 
 
-def _parse_pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not (name and sign):
-        raise validation.invalid_argument("values", text, "of the form ATTRIBUTE=VALUE")
-    return name, value
+def _parse_pairs(texts: list[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not (name and sign):
+            valid = "of the form ATTRIBUTE=VALUE"
+            raise validation.invalid_argument("values", text, valid)
+        if name in pairs:
+            raise InvalidParameterError(
+                f"values must be given once for each attribute, got {name!r} again"
+            )
+        pairs[name] = value
+    return pairs
 
 
 def _read(file: str) -> str:
@@ -66,6 +79,11 @@ def _read(file: str) -> str:
             content = expand_source(file).read_bytes()
         except FileNotFoundError:
             raise PathNotFoundError(f"--file must be an existing file, got {file!r}") from None
+        except OSError as error:
+            # Windows cannot open directories.
+            reason = "it is a directory" if expand_source(file).is_dir() else error.strerror
+            message = f"--file must be a readable file, got {file!r}: {reason}"
+            raise InvalidParameterError(message) from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

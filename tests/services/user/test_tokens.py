@@ -3,6 +3,7 @@
 import copy
 import logging
 import pickle
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def test_listed_tokens_have_no_value(exchange: AvistaDigitalExchange) -> None:
 def test_deletion_of_an_unknown_token_is_an_error(exchange: AvistaDigitalExchange) -> None:
     with pytest.raises(NotFoundError):
         exchange.deleteAuthenticationToken("tokenId.none")
+
+
+def test_value_of_a_token_in_place_of_its_id_is_in_no_error(
+    exchange: AvistaDigitalExchange,
+) -> None:
+    created = exchange.createAuthenticationToken("CI", 1)
+    value = str(created.tokenValue)
+    with pytest.raises(NotFoundError, match="no authentication token with this ID") as caught:
+        exchange.deleteAuthenticationToken(value)
+    assert value not in "".join(format_exception(caught.value))
+    assert value not in repr(vars(caught.value))
+    exchange.deleteAuthenticationToken(created.tokenId)
 
 
 def test_too_many_days_are_an_error(exchange: AvistaDigitalExchange) -> None:

@@ -99,6 +99,9 @@ def create(
     else:
         typer.echo(created.captureId)
     run.info(f"created: {name} ({created.state})")
+    model_errors = created.dataModel.errors if created.dataModel else []
+    for problem in (*model_errors, *(created.timeSettings.errors if created.timeSettings else ())):
+        run.info(f"not ready: {problem}")
 
 
 @command('avista-dx capture start "Night test"')
@@ -226,7 +229,7 @@ def download(
         captures.downloadData(identifier, output, exportTimeout=timeout, progress=callback)
     if run.json:
         print_json({"captureId": identifier, "output": str(output)})
-    run.info(f"written: {output}")
+    run.info(f"written to the directory {output}" if output.is_dir() else f"written: {output}")
 
 
 capture: CommandGroup = CommandGroup(
