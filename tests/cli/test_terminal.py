@@ -195,11 +195,44 @@ class TestProgressBars:
         source.write_text("\n".join(["timestamp,n", *rows]))
         publish = shown("stderr", environment, "publish", database, source, "--asset", "a")
         assert "1,500/1,500 rows" in publish.terminal
+        assert re.search(r"many\.csv +━+ 100%", publish.terminal)
         query = ["query", database, "--asset", "a", "--from", "2024-05-01", "--to", "2024-05-02"]
         read = shown("stderr", environment, *query)
         assert len(read.other_stream.splitlines()) == 1501
         assert "querying" in read.terminal
-        assert " pages" in read.terminal
+        assert re.search(r"\d pages?\b", read.terminal)
+        written = shown("stderr", environment, *query, "-o", tmp_path / "out.csv")
+        assert re.search(r"out\.csv +[━╸╺]", written.terminal)
+        for outcome in (publish, read, written):
+            assert not re.search(r"\b0 (pages|rows)", outcome.terminal)
+
+    def test_progress_bar_of_several_published_files_counts_them(
+        self, environment: dict[str, str], database: str, tmp_path: Path
+    ) -> None:
+        sources = [tmp_path / f"{name}.csv" for name in ("one", "two")]
+        for number, source in enumerate(sources):
+            source.write_text(f"timestamp,n\n2024-05-0{number + 1}T00:00:00Z,1\n")
+        publish = shown("stderr", environment, "publish", database, *sources, "--asset", "a")
+        assert publish.exit_code == 0
+        assert re.search(r"two\.csv .* 1/2 files", publish.terminal)
+
+    def test_progress_bar_of_copies_within_the_platform_counts_bytes_and_files(
+        self,
+        environment: dict[str, str],
+        store: str,
+        admin_client: AdminClient,
+        large: Path,
+        process: Process,
+    ) -> None:
+        assert process("put", large, f"{store}/a/large.bin").returncode == 0
+        other_store = admin_client.create_data_store("Copies")["dataStoreId"]
+        commands = (["cp", "--recursive", f"{store}/a"], ["mv", f"{store}/a"])
+        for command in commands:
+            target = f"dx://{other_store}/{command[0]}"
+            outcome = shown("stderr", environment, *command, "--jobs", "1", target)
+            assert outcome.exit_code == 0
+            for part in ("large.bin", "100%", "3.0/3.0 MB", "1/1 file"):
+                assert part in outcome.terminal
 
     def test_progress_bar_does_not_mix_with_data(
         self, environment: dict[str, str], database: str, tmp_path: Path
@@ -225,7 +258,9 @@ class TestProgressBars:
 class TestProgressLines:
     """Without a terminal, such as in the log of a CI job."""
 
-    LINE = re.compile(r"uploading: 100%, 3\.0/3\.0 MB(, [01]/1 file)?, .*B/s, 0:00:00 left")
+    LINE = re.compile(
+        r"uploading large\.bin: 100%, 3\.0/3\.0 MB(, [01]/1 file)?, .*B/s, 0:00:00 left"
+    )
 
     def test_progress_of_a_long_command_is_printed_line_by_line(
         self, dx: Command, store: str, large: Path, monkeypatch: pytest.MonkeyPatch
@@ -240,7 +275,7 @@ class TestProgressLines:
     ) -> None:
         monkeypatch.setattr(progress_bar, "LOG_INTERVAL_SECONDS", 0)
         *lines, last = dx("sql", database, "SELECT 1 AS one").stderr.splitlines()
-        assert re.fullmatch(r"reading: 1 rows, \d+ rows/s", lines[-1])
+        assert re.fullmatch(r"reading: 1 row, \d+ rows?/s", lines[-1])
         assert last == "1 row"
 
 

@@ -166,6 +166,8 @@ async def _publish_all(
     with request.reporter.track("publish", "rows") as callback:
         for plan in files.plans:
             progress = ProgressReporter(files.shift_progress(callback, plan.number))
+            source = plan.problems.source
+            request.reporter.start_file(source, plan.number, len(files.plans))
             try:
                 stored.append(await target.publish(plan, progress, dry_run=request.dry_run))
             except PublishIncompleteError as error:

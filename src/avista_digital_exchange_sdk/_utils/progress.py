@@ -23,6 +23,18 @@ ProgressArgument = bool | ProgressCallback
 _Page = TypeVar("_Page")
 
 
+class FileProgress:
+    """A progress callback that also shows which file is worked on."""
+
+    def start_file(self, path: str) -> None:
+        """Show the name of a file that is worked on."""
+        raise NotImplementedError
+
+    def count_files(self, done: int, total: int) -> None:
+        """Show how many files are done."""
+        raise NotImplementedError
+
+
 class ProgressReporter:
     """Reports progress as the argument `progress` specifies."""
 
@@ -44,6 +56,13 @@ class ProgressReporter:
                 yield bar
         else:
             yield self._progress
+
+    def start_file(self, path: str, done: int = 0, total: int = 1) -> None:
+        """Report which file is worked on, and how many of all files are done."""
+        if isinstance(self._progress, FileProgress):
+            self._progress.start_file(path)
+            if total > 1:
+                self._progress.count_files(done, total)
 
     async def track_pages(
         self, what: str, pages: AsyncGenerator[_Page, None]

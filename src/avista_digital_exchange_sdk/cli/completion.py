@@ -60,9 +60,17 @@ def complete_collaborative(ctx: typer.Context, incomplete: str) -> list[str]:
     return _match(_names(ctx, "collaboratives"), incomplete)
 
 
+def complete_store(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the name or the path of a data store."""
+    if incomplete.startswith(SCHEME[:3]):
+        return _match([f"{SCHEME}{name}" for name in _names(ctx, "stores")], incomplete)
+    return _match(_names(ctx, "stores"), incomplete)
+
+
 def complete_service(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Complete the name of a data store or a database."""
-    return _match([*_names(ctx, "stores"), *_names(ctx, "databases")], incomplete)
+    """Complete the name or the path of a data store, or the name of a database."""
+    databases = _match(_names(ctx, "databases"), incomplete)
+    return [*complete_store(ctx, incomplete), *databases]
 
 
 def complete_asset(ctx: typer.Context, incomplete: str) -> list[str]:

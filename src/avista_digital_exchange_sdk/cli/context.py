@@ -3,9 +3,10 @@
 import logging
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._escaping import escape_controls
@@ -19,6 +20,7 @@ from .pager import open_pager
 from .parameter_names import to_cli_message
 from .progress_bar import ProgressDisplay, Unit, show_progress
 from .remote_paths import forget_names
+from .standard_streams import STANDARD_STREAM
 
 if TYPE_CHECKING:
     from ..client import AvistaDigitalExchange
@@ -170,8 +172,24 @@ class CommandContext:
         if not self.quiet:
             sys.stderr.write(f"{escape_controls(message)}\n")
 
+    @contextmanager
     def progress(
-        self, what: str, unit: Unit, unit_of_total: Unit | None = None
-    ) -> AbstractContextManager[ProgressDisplay | None]:
-        """Show the progress of a block; yield the callback that it is reported to."""
-        return show_progress(what, unit, unit_of_total, shown=not self.quiet)
+        self,
+        what: str,
+        unit: Unit,
+        unit_of_total: Unit | None = None,
+        *,
+        file: Path | str | None = None,
+    ) -> Iterator[ProgressDisplay | None]:
+        """Show the progress of a block; yield the callback that it is reported to.
+
+        Args:
+            what: A description of the work.
+            unit: The unit of the count.
+            unit_of_total: The unit once a total is known. Defaults to `unit`.
+            file: The file that is worked on, if it is one.
+        """
+        with show_progress(what, unit, unit_of_total, shown=not self.quiet) as display:
+            if display is not None and file not in (None, STANDARD_STREAM):
+                display.start_file(str(file))
+            yield display

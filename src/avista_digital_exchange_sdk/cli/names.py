@@ -37,12 +37,11 @@ def find_data_store(run: CommandContext, value: str) -> str:
     """Return the ID of a data store, of which the value may also be the path."""
     from .._services.name_lookup import DATA_STORE, list_data_stores
 
-    path = value.removeprefix(SCHEME).rstrip(SEPARATOR)
-    return _find(run, "STORE", path, DATA_STORE, list_data_stores)
+    return _find(run, "STORE", _parse_store("STORE", value), DATA_STORE, list_data_stores)
 
 
 def find_service(run: CommandContext, value: str) -> str:
-    """Return the ID of a service: any ID, or the name of a service."""
+    """Return the ID of a service: any ID, the name of a service, or the path of a data store."""
     from .._services.name_lookup import (
         CAPTURE,
         DATA_STORE,
@@ -55,16 +54,36 @@ def find_service(run: CommandContext, value: str) -> str:
     )
 
     validation.require_str("SERVICE", value)
-    if find_kind(value) is not None:
+    if value.startswith(SCHEME):
+        path = _parse_store("SERVICE", value)
+        return _find(run, "SERVICE", path, DATA_STORE, list_data_stores)
+    kinds = [DATA_STORE, DATABASE, GROUP, CAPTURE]
+    kind = find_kind(value)
+    if kind in kinds:
         return value
+    if kind is not None:
+        valid = f"the name or ID of {' or '.join(one.name for one in kinds)}"
+        note = f"that is the ID of {kind.name}"
+        raise validation.invalid_argument("SERVICE", value, valid, note=note)
     known = [*list_named(run, list_data_stores), *list_named(run, list_databases)]
     try:
         return find_by_name("SERVICE", [DATA_STORE, DATABASE], value, known).identifier
     except NotFoundError:
         # These need more requests, and more permissions.
         known += [*list_groups(run), *list_captures(run)]
-    kinds = [DATA_STORE, DATABASE, GROUP, CAPTURE]
     return find_by_name("SERVICE", kinds, value, known).identifier
+
+
+def _parse_store(argument: str, value: str) -> str:
+    """Return the name or ID of a data store, of which the value may be the path."""
+    if not value.startswith(SCHEME):
+        return value
+    store, _, inner = value.removeprefix(SCHEME).strip(SEPARATOR).partition(SEPARATOR)
+    if inner or not store:
+        note = f"{inner} is in a data store" if inner else ""
+        valid = "the name, path or ID of a data store"
+        raise validation.invalid_argument(argument, value, valid, note=note)
+    return store
 
 
 def _find(run: CommandContext, argument: str, value: str, kind: "Kind", list_all: "Lister") -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from .._escaping import escape_controls
+from .._utils.progress import FileProgress
 from .tables import format_byte_count
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ STYLES = {
 _active: "list[Progress]" = []
 
 
-class ProgressDisplay:
+class ProgressDisplay(FileProgress):
     """Shows the progress of a command. As a callback it accepts `(done, total)`.
 
     Args:
@@ -44,6 +45,7 @@ class ProgressDisplay:
         self.what: str = escape_controls(what)
         self.done: int = 0
         self.total: int | None = None
+        self.file = ""
         self.files: tuple[int, int] | None = None
         self._units = unit, unit_of_total or unit
         self.unit: Unit = unit
@@ -56,6 +58,8 @@ class ProgressDisplay:
 
     def start_file(self, path: str) -> None:
         """Show the name of a file that is worked on."""
+        self.file = escape_controls(os.path.basename(path.rstrip("/")))
+        self.update()
 
     def count_files(self, done: int, total: int) -> None:
         """Show how many files are done."""
@@ -78,15 +82,17 @@ class _Bar(ProgressDisplay):
         self._shown_unit = unit
         self._task = progress.add_task(self.what, total=None, unit=unit, files=None)
 
-    def start_file(self, path: str) -> None:
-        name = os.path.basename(path.rstrip("/"))
-        self._progress.update(self._task, description=escape_controls(name) or self.what)
-
     def update(self) -> None:
         if self.unit != self._shown_unit:
             self._shown_unit = self.unit
             self._progress.reset(self._task, unit=self.unit)
-        self._progress.update(self._task, completed=self.done, total=self.total, files=self.files)
+        self._progress.update(
+            self._task,
+            description=self.file or self.what,
+            completed=self.done,
+            total=self.total,
+            files=self.files,
+        )
 
 
 class _Log(ProgressDisplay):
@@ -102,15 +108,17 @@ class _Log(ProgressDisplay):
             return
         self._written = self._start + elapsed
         rate = self.done / elapsed if elapsed else 0.0
-        parts = [_format_counts(self.unit, self.done, self.total)]
+        parts = []
         if self.total:
-            parts.insert(0, f"{_percent(self.done, self.total)}%")
+            parts.append(f"{_percent(self.done, self.total)}%")
+        parts.append(_format_counts(self.unit, self.done, self.total))
         if self.files is not None:
             parts.append(_format_files(*self.files))
         parts.append(_format_rate(self.unit, rate))
         if self.total and rate:
             parts.append(f"{_format_seconds((self.total - self.done) / rate)} left")
-        write_line(f"{self.what}: {', '.join(parts)}")
+        title = f"{self.what} {self.file}".rstrip()
+        write_line(f"{title}: {', '.join(filter(None, parts)) or 'waiting'}")
 
 
 @contextmanager
@@ -175,7 +183,7 @@ def _create_progress() -> "Progress":
                 parts.insert(0, f"{_percent(task.completed, total):3}%")
             if task.fields["files"] is not None:
                 parts.append(_format_files(*task.fields["files"]))
-            return Text(" ".join(parts))
+            return Text(" ".join(filter(None, parts)))
 
     class Rate(ProgressColumn):
         def render(self, task: "Task") -> Text:
@@ -209,7 +217,8 @@ def _format_files(done: int, total: int) -> str:
 
 
 def _format_rate(unit: Unit, rate: float) -> str:
-    return f"{_format_counts(unit, int(rate), None)}/s"
+    counts = _format_counts(unit, int(rate), None)
+    return counts and f"{counts}/s"
 
 
 def _format_seconds(seconds: float) -> str:
@@ -218,9 +227,16 @@ def _format_seconds(seconds: float) -> str:
 
 
 def _format_counts(unit: Unit, done: int, total: int | None) -> str:
-    """Format a count, or a count and a total, with the unit."""
+    """Format a count, or a count and a total, with the unit.
+
+    Nothing of an unknown total is an empty string: no page says how many there are.
+    """
+    if not done and total is None:
+        return ""
     if unit != "bytes":
-        return f"{done:,} {unit}" if total is None else f"{done:,}/{total:,} {unit}"
+        count = done if total is None else total
+        name = unit if count != 1 else {"queries": "query"}.get(unit, unit.removesuffix("s"))
+        return f"{done:,} {name}" if total is None else f"{done:,}/{total:,} {name}"
     if total is None:
         return format_byte_count(done)
     # In the unit of the total, such as 0.4/3.1 GB.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # untyped
 from fsspec.implementations.local import (  # type: ignore[import-untyped]  # untyped
     trailing_sep,
 )
@@ -10,7 +11,7 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # un
 from .._backends import run_sync
 from .._services.storage.files import download_into
 from .._transfer.upload import SpooledFile
-from .._utils.progress import ProgressCallback
+from .._utils.progress import ProgressCallback, ProgressReporter
 from .._utils.temporary_files import explain_full_disk, open_temporary_file
 from ..client import get_services
 from ._directories import DirectoryCreator
@@ -31,6 +32,21 @@ class Replica(NamedTuple):
     size: int | None
 
 
+class _Halves:
+    """Reports the progress of a copy, of which the download is one half."""
+
+    def __init__(self, progress: ProgressCallback | None) -> None:
+        self._progress = progress
+
+    def report_download(self, done: int, total: int | None) -> None:
+        if self._progress is not None:
+            self._progress(done // 2, total)
+
+    def report_upload(self, done: int, total: int | None) -> None:
+        if self._progress is not None:
+            self._progress(done if total is None else (done + total) // 2, total)
+
+
 class _ReplicaSteps(CopySteps[Replica, None]):
     """Copies files of the platform."""
 
@@ -41,7 +57,7 @@ class _ReplicaSteps(CopySteps[Replica, None]):
     def copy(self, index: int, task: Replica, progress: ProgressCallback) -> None:
         upload_target = self._targets[index]
         check_target(task.target, upload_target.existing)
-        self._fs.copy_over(task, upload_target)
+        self._fs.copy_over(task, upload_target, progress)
 
 
 class CopyingFileSystem(UploadingFileSystem):
@@ -54,6 +70,8 @@ class CopyingFileSystem(UploadingFileSystem):
         recursive: bool = False,
         maxdepth: int | None = None,
         on_error: str | None = None,
+        callback: Any = DEFAULT_CALLBACK,
+        max_files: int | None = None,
         **_: Any,
     ) -> None:
         """Copy files and directories concurrently, through this machine.
@@ -64,6 +82,9 @@ class CopyingFileSystem(UploadingFileSystem):
             recursive: Whether to copy directories with everything in them.
             maxdepth: How many levels of directories to copy. Defaults to all.
             on_error: "ignore" skips files that no longer exist. Defaults to "raise".
+            callback: An fsspec progress callback.
+            max_files: Maximum number of files to copy at the same time. Defaults to 32, of which 8
+                may be large.
 
         Raises:
             TransferIncompleteError: Some of several files could not be copied.
@@ -87,7 +108,7 @@ class CopyingFileSystem(UploadingFileSystem):
         ) -> CopySteps[Replica, None]:
             return _ReplicaSteps(self, targets)
 
-        report = self._run(creator, tasks, names, (), create_steps)
+        report = self._run(creator, tasks, names, (), create_steps, callback, max_files=max_files)
         if on_error == "ignore":
             report.failures = [
                 one for one in report.failures if not isinstance(one.error, FileNotFoundError)
@@ -125,15 +146,27 @@ class CopyingFileSystem(UploadingFileSystem):
             task = Replica(source, target, get_name(info, target), info["size"])
             self.copy_over(task, self._prepare_target(target))
 
-    def copy_over(self, task: Replica, upload_target: UploadTarget) -> None:
+    def copy_over(
+        self, task: Replica, upload_target: UploadTarget, progress: ProgressCallback | None = None
+    ) -> None:
         """Copy a file through this machine."""
         services = get_services(self.exchange)
+        halves = _Halves(progress)
+        download_reporter = ProgressReporter(halves.report_download)
         with open_temporary_file() as file:
             with explain_full_disk():
                 copied = self._with_file(
-                    task.source, lambda file_id: run_sync(download_into(services, file, file_id))
+                    task.source,
+                    lambda file_id: run_sync(
+                        download_into(services, file, file_id, download_reporter)
+                    ),
                 )
             copy = SpooledFile(file, task.name)
             self._replace(
-                copy, task.target, upload_target, name=task.name, description=copied.description
+                copy,
+                task.target,
+                upload_target,
+                name=task.name,
+                description=copied.description,
+                progress=halves.report_upload,
             )

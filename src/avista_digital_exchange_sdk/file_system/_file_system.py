@@ -144,10 +144,11 @@ class DataStoreFileSystem(CopyingFileSystem):
         """Move a file or a directory, without copying within a data store.
 
         To another data store or file extension (which the platform cannot change), and for lists
-        and patterns, it is copied and then deleted.
+        and patterns, it is copied and then deleted; `callback` and `max_files` are those of
+        `copy()`.
         """
         if isinstance(path1, list) or (has_magic(str(path1)) and not self.exists(path1)):
-            super().mv(path1, path2, recursive=recursive, maxdepth=maxdepth, **options)
+            self._copy_and_delete(path1, path2, recursive, maxdepth, options)
             return
         source, target = self._strip_protocol(path1), self._strip_protocol(path2)
         if str(path2).endswith(SEPARATOR) or self.isdir(target):
@@ -158,7 +159,15 @@ class DataStoreFileSystem(CopyingFileSystem):
         if get_store(source) == get_store(target) and _can_be_named(get_name(info, target), info):
             self._move(source, info, target)
         else:
-            super().mv(source, target, recursive=recursive, maxdepth=maxdepth, **options)
+            self._copy_and_delete(source, target, recursive, maxdepth, options)
+
+    def _copy_and_delete(
+        self, path1: Any, path2: Any, recursive: bool, maxdepth: int | None, options: dict[str, Any]
+    ) -> None:
+        # What could not be copied must not be deleted.
+        options = options | {"on_error": "raise"}
+        self.copy(path1, path2, recursive=recursive, maxdepth=maxdepth, **options)
+        self.rm(path1, recursive=recursive)
 
     def _expand_unless_literal(self, path: Any) -> list[str]:
         """Return the path itself if it exists, otherwise the matches of the pattern."""

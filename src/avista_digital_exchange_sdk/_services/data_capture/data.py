@@ -188,6 +188,7 @@ class CaptureDataService(BaseService):
         )
         url = Secret(export.url or "")
         async with self._backend.transfer_slot(), open_output(self._backend, target) as file:
+            reporter.start_file(target.name)
             with reporter.track("download") as callback:
                 await self._transfers.download(waiting.get_url, file, target.name, callback, url)
         return True

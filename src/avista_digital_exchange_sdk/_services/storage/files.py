@@ -339,11 +339,14 @@ async def read_range(service: FileService, reader: RangeReader, start: int, end:
 
 
 async def download_into(
-    service: FileService, local: IO[bytes], dataStoreFileId: str
+    service: FileService,
+    local: IO[bytes],
+    dataStoreFileId: str,
+    reporter: ProgressReporter = NO_PROGRESS,
 ) -> DataStoreFile:
     """Download a file into an open, empty file."""
     async with service._backend.transfer_slot():
         file, url = await service._get_download_url(dataStoreFileId)
         name = join_name(file.name, file.fileExtension)
-        await service._download(dataStoreFileId, name, url, local, NO_PROGRESS)
+        await service._download(dataStoreFileId, name, url, local, reporter)
     return file

@@ -151,7 +151,7 @@ def publish(
     if file is None and time is None:
         # The times of captures have no default.
         records[0]["timestamp"] = datetime.now(UTC)
-    with run.progress("publishing", "records") as callback:
+    with run.progress("publishing", "records", file=file) as callback:
         result = run.exchange.dataCapture.publishData(
             find_capture(run, capture), records, progress=callback
         )

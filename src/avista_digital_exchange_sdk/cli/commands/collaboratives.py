@@ -19,7 +19,7 @@ ServiceId = Annotated[
         metavar="SERVICE",
         autocompletion=complete_service,
         help="The name or ID of a data store, a time series database, a group of endpoints or a "
-        "data capture.",
+        "data capture; of a data store also its path.",
     ),
 ]
 CollaborativeId = Annotated[
@@ -57,6 +57,7 @@ def services(run: CommandContext, collaborative: CollaborativeId) -> None:
 
 @command(
     'avista-dx share "Solar site" "Solar Research"',
+    'avista-dx share "dx://Solar site" "Solar Research"',
     "avista-dx share <dataStoreId> <collaborativeId>",
 )
 def share(run: CommandContext, service: ServiceId, collaborative: CollaborativeId) -> None:

@@ -191,7 +191,10 @@ def query(
     errors: Literal["warn", "raise"] = "raise" if fail_empty else "warn"
 
     def write(path: Path) -> None:
-        with run.progress("querying", "pages", "bytes") as callback, explain_full_disk():
+        with (
+            run.progress("querying", "pages", "bytes", file=target) as callback,
+            explain_full_disk(),
+        ):
             run.exchange.iot.queryByTimeRange(
                 identifiers,
                 attributes,
@@ -241,7 +244,7 @@ def publish(
 ) -> None:
     """Publish telemetry of an endpoint: one record, or those of a file."""
     records = read_records(values, time, file, "attributes")
-    with run.progress("publishing", "records") as callback:
+    with run.progress("publishing", "records", file=file) as callback:
         result = run.exchange.iot.publish(find_endpoint(run, endpoint), records, progress=callback)
     if run.json:
         print_json(result)

@@ -1,7 +1,9 @@
 """The commands that create, move, copy, measure and find what is in data stores."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,7 +16,11 @@ from ..entry_format import basename, entry_id, to_json
 from ..output import print_json
 from ..remote_paths import HELP, expand_paths, is_file_id, is_root, resolve_path, to_url
 from ..tables import ByteCount
+from .copy import Jobs
 from .data_stores import Location
+
+if TYPE_CHECKING:
+    from ..aggregate_progress import AggregateCallback
 
 Target = Annotated[
     str, typer.Argument(metavar="TARGET", autocompletion=complete_remote_path, help=HELP)
@@ -56,6 +62,7 @@ def mv(
     source: Source,
     target: Target,
     no_clobber: NoClobber = False,
+    jobs: Jobs = None,
     dry_run: DryRun = False,
 ) -> None:
     """Move or rename a file or a directory.
@@ -67,7 +74,9 @@ def mv(
     if dry_run:
         _show_plan(run, "move", path, goal)
         return
-    run.files.mv(path, goal, recursive=True)
+    copied = path if run.files.isfile(path) or _get_store(path) != _get_store(goal) else None
+    with _progress(run, "moving", copied) as callback:
+        run.files.mv(path, goal, recursive=True, callback=callback, max_files=jobs)
     _report_target(run, "moved", path, goal)
 
 
@@ -83,6 +92,7 @@ def cp(
         bool, typer.Option("--recursive", "-r", help="Include directories with everything in them.")
     ] = False,
     no_clobber: NoClobber = False,
+    jobs: Jobs = None,
     dry_run: DryRun = False,
 ) -> None:
     """Copy a file or a directory within the platform.
@@ -98,7 +108,8 @@ def cp(
     if dry_run:
         _show_plan(run, "copy", path, goal)
         return
-    run.files.copy(path, goal, recursive=recursive)
+    with _progress(run, "copying", path) as callback:
+        run.files.copy(path, goal, recursive=recursive, callback=callback, max_files=jobs)
     _report_target(run, "copied", path, goal)
 
 
@@ -181,9 +192,7 @@ def zip_(
                 raise validation.invalid_argument("PATH", remote_path, "a path in a data store")
             ids.append(identifier)
     target = validation.resolve_output_path("--output", output, "")
-    with run.progress("downloading", "bytes") as callback:
-        if callback is not None:
-            callback.start_file(str(target))
+    with run.progress("downloading", "bytes", file=target) as callback:
         written = run.exchange.downloadDataStoreZip(ids, target, progress=callback)
     if run.json:
         print_json({"target": str(written), "files": ids})
@@ -214,6 +223,23 @@ def _source_and_target(
     if no_clobber and run.files.exists(goal):
         raise FileExistsError(17, "File exists", to_url(goal))
     return path, goal
+
+
+@contextmanager
+def _progress(run: CommandContext, what: str, path: str | None) -> "Iterator[AggregateCallback]":
+    """Show a progress bar for the files at a path; None if no files are copied."""
+    from ..aggregate_progress import AggregateCallback
+
+    found = {}
+    if path is not None and not run.quiet:
+        found = run.files.find(path, detail=True, sizes=False)
+    size = sum(info["size"] or 0 for info in found.values())
+    with run.progress(what, "bytes") as callback:
+        yield AggregateCallback(callback, size)
+
+
+def _get_store(path: str) -> str:
+    return path.partition(SEPARATOR)[0]
 
 
 def _show_plan(run: CommandContext, verb: str, path: str, goal: str) -> None:

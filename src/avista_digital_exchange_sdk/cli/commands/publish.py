@@ -280,7 +280,7 @@ def publish(
         print_inspection(run, call(path=files, inspect=True, **given))
         return
     call = partial(call, path=files, saveRejected=rejected or True, **given)
-    _publish(run, call, dry_run=dry_run)
+    _publish(run, call, files[0] if len(files) == 1 else None, dry_run=dry_run)
 
 
 def _without_database_options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -306,10 +306,15 @@ def _pairs(option: str, form: str, values: list[str] | None) -> dict[str, str] |
 
 
 def _publish(
-    run: CommandContext, call: "Callable[..., FilePublishReport]", *, dry_run: bool
+    run: CommandContext,
+    call: "Callable[..., FilePublishReport]",
+    file: str | None,
+    *,
+    dry_run: bool,
 ) -> None:
+    what = "checking" if dry_run else "publishing"
     try:
-        with run.progress("checking" if dry_run else "publishing", "rows") as callback:
+        with run.progress(what, "rows", file=file) as callback:
             report = call(dryRun=dry_run, progress=callback)
     except PublishIncompleteError as error:
         raise _summarize(run, error, dry_run=dry_run) from error

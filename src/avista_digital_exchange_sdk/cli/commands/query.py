@@ -160,7 +160,7 @@ def query(
     functions = _functions(every, how)
     errors: Literal["warn", "raise"] = "raise" if fail_empty else "warn"
     if target is not None and plotted is None:
-        with run.progress("querying", "pages", "bytes") as callback:
+        with run.progress("querying", "pages", "bytes", file=target) as callback:
             run.exchange.queryTimeSeriesDatabaseWithFilters(
                 *request,
                 target,
@@ -178,7 +178,10 @@ def query(
     from ...client import get_services
 
     with open_temporary_file() as result:
-        with run.progress("querying", "pages", "bytes") as callback, explain_full_disk():
+        with (
+            run.progress("querying", "pages", "bytes", file=target or plot) as callback,
+            explain_full_disk(),
+        ):
             run_sync(
                 query_into(
                     get_services(run.exchange),

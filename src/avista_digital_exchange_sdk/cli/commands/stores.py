@@ -6,7 +6,7 @@ import typer
 
 from ..._utils import validation
 from ..command import CommandGroup, command
-from ..completion import complete_remote_path
+from ..completion import complete_store
 from ..confirmation import Yes, confirm
 from ..context import CommandContext
 from ..names import find_data_store
@@ -19,7 +19,7 @@ Store = Annotated[
     str,
     typer.Argument(
         metavar="STORE",
-        autocompletion=complete_remote_path,
+        autocompletion=complete_store,
         help="The name, path or ID of a data store.",
     ),
 ]
