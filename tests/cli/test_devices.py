@@ -173,7 +173,18 @@ class TestIot:
             ([], "either ATTRIBUTE=VALUE"),
             (["Power=1", "--file", "-"], "either ATTRIBUTE=VALUE"),
             (["--file", "-", "--time", "2024-05-01T00:00:00Z"], "either ATTRIBUTE=VALUE"),
-            (["Power=1", "--time", "noon"], "record[0].timestamp must be an ISO 8601"),
+            (
+                ["Power=1", "--time", "noon"],
+                "--time must be an ISO 8601 timestamp with a time zone, such as "
+                "\"2022-09-27T10:22:45.000Z\", got 'noon'",
+            ),
+            (["Power=1", "--time", "2024-05-01"], "--time must be an ISO 8601 timestamp"),
+            (
+                ["Power=1", "Online=true", "Power=1"],
+                "values must be given once for each attribute, got 'Power' again",
+            ),
+            (["--file", "-"], "--file must be JSON with at least one record, got '-'"),
+            (["--file", "."], "--file must be a readable file, got '.': it is a directory"),
         ],
     )
     def test_invalid_records_are_refused(
@@ -255,6 +266,17 @@ class TestCapture:
         assert created["timeSettings"]["scheduledStopTime"] == "2099-05-02T00:00:00.000Z"
         assert len(created["dataModel"]["items"]) == 1
 
+    def test_created_capture_that_is_not_ready_says_why(self, dx: Command, tmp_path: Path) -> None:
+        model = tmp_path / "model.json"
+        model.write_text(json.dumps(MODEL))
+        times = ("--start", "2001-05-01T00:00:00Z")
+        created = dx("capture", "create", "Late", "--model", model, *times)
+        assert created.exit_code == 0
+        assert created.stderr.splitlines() == [
+            "created: Late (CONFIGURATION_ERROR)",
+            "not ready: The scheduledStartTime has passed.",
+        ]
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
@@ -301,6 +323,10 @@ class TestTokens:
         assert deleted.json["tokenValue"] is None
         assert dx("whoami", AVISTA_DX_TOKEN=value).exit_code == 3
         assert dx("tokens", "delete", identifier).exit_code == 4
+        mistaken = dx("tokens", "delete", value)
+        assert mistaken.exit_code == 4
+        assert "no authentication token with this ID" in mistaken.stderr
+        assert value not in mistaken.stderr
 
     def test_created_token_as_json_has_its_value(self, dx: Command) -> None:
         created = dx("tokens", "create", "CI", "--days", "1", "--json").json
