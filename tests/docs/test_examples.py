@@ -7,6 +7,7 @@ Exchange, and `digitalExchange`, a client for its owner.
 import ast
 import os
 import shlex
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..cli.conftest import PROGRAM
+from ..support.command_server import serve_commands
 from ..support.documents import (
     PAGES,
     ROOT,
@@ -64,6 +65,13 @@ def namespace(local: LocalExchange, tmp_path: Path) -> Iterator[dict[str, Any]]:
                 stack.callback(value.close)
 
 
+@pytest.fixture(scope="module")
+def program() -> Iterator[list[str]]:
+    """The program that stands for `avista-dx`."""
+    with serve_commands() as program:
+        yield program
+
+
 def run_setup(page: Path, namespace: dict[str, Any]) -> None:
     exec(compile(setup_of(page), f"setup of {name_of(page)}", "exec"), namespace)
 
@@ -86,12 +94,14 @@ def test_python_blocks_run_and_print_what_they_show(page: Path, namespace: dict[
     "page", [page for page in PAGES if examples_of(page, "console")], ids=name_of
 )
 def test_console_sessions_run_and_print_what_they_show(
-    page: Path, namespace: dict[str, Any]
+    page: Path, namespace: dict[str, Any], program: list[str]
 ) -> None:
     run_setup(page, namespace)
     commands = [one for block in examples_of(page, "console") for one in commands_of(block)]
-    program = f'avista-dx() {{ {shlex.join(PROGRAM)} "$@"; }}'
-    script = "\n".join([program, *(f"{one.command}\nprintf '\\036%s\\036' $?" for one in commands)])
+    function = f'avista-dx() {{ {shlex.join(program)} "$@"; }}'
+    script = "\n".join(
+        [function, *(f"{one.command}\nprintf '\\036%s\\036' $?" for one in commands)]
+    )
     result = run_on_terminal(["bash", "-c", script], "stdout", os.environ)
     *outputs, _ = result.terminal.split("\036")
     for command, output, code in zip(commands, outputs[::2], outputs[1::2], strict=True):
@@ -157,6 +167,29 @@ class TestCheck:
         assert not matches(["a"], "a\nb\n")
         assert not matches(["a", "b"], "a\n")
         assert not matches(["a"], "")
+
+    @pytest.mark.skipif(os.name == "nt", reason="sockets of POSIX")
+    @pytest.mark.parametrize(
+        ("arguments", "code", "output", "message"),
+        [
+            (["whoami", "--json"], 0, "Lindqvist", ""),
+            (["ls", "dx://nowhere"], 4, "", "no data store has the name 'nowhere'"),
+            (["publish", "--nonsense"], 2, "", "No such option"),
+        ],
+    )
+    def test_program_has_the_streams_and_the_exit_code_of_a_command(
+        self,
+        program: list[str],
+        local: LocalExchange,
+        arguments: list[str],
+        code: int,
+        output: str,
+        message: str,
+    ) -> None:
+        result = subprocess.run([*program, *arguments], capture_output=True, text=True)
+        assert result.returncode == code
+        assert output in result.stdout
+        assert message in result.stderr
 
     def test_value_is_shown_like_in_an_interpreter(self) -> None:
         (step,) = steps_of(Block(1, "python", "'a'\n# 'a'\n", True))
