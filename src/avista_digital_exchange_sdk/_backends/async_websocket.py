@@ -104,7 +104,7 @@ class _OpeningWebSocket(Generic[_Result]):
     def __init__(self, opening: Coroutine[Any, Any, tuple[_WebSocket, _Result]]) -> None:
         self._opening = Task(opening)
 
-    async def opened(self) -> _Result:
+    async def wait_until_open(self) -> _Result:
         _, result = await self._opening.result()
         return result
 

@@ -147,7 +147,7 @@ class WebSocket(Protocol):
 class OpeningWebSocket(WebSocket, Protocol[_Outcome]):
     """A WebSocket that is opened in the background."""
 
-    async def opened(self) -> _Outcome:
+    async def wait_until_open(self) -> _Outcome:
         """Wait until it is open, and return the result of the handshake."""
 
 

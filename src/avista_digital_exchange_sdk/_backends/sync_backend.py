@@ -295,9 +295,9 @@ class _WebSocket(Generic[_Result]):
         self._socket = socket
         self._thread = thread
 
-    async def opened(self) -> _Result:
+    async def wait_until_open(self) -> _Result:
         with hide_transport():
-            return self._thread.call(self._socket.opened())
+            return self._thread.call(self._socket.wait_until_open())
 
     async def send(self, message: Secret[str]) -> None:
         with hide_transport():

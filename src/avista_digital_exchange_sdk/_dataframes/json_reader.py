@@ -42,7 +42,7 @@ class Points(NamedTuple):
     times: pa.Array
     strings: pa.Array
 
-    def ordered(self) -> "Points":
+    def sort(self) -> "Points":
         """Sort by time; of several values at one time keep the last."""
         times, strings = self
         if times.null_count:
@@ -79,7 +79,7 @@ class Asset:
         if attribute not in self._pieces:
             return None
         times, strings = zip(*self._pieces[attribute], strict=True)
-        return Points(_concat(times), _concat(strings)).ordered()
+        return Points(_concat(times), _concat(strings)).sort()
 
 
 class AssetDataTable:

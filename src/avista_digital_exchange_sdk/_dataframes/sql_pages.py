@@ -74,7 +74,7 @@ class Page:
         if all(column["Type"]["ScalarType"] for column in self._columns):
             arrays = self._scalars(names)
         else:
-            arrays = self._nested()
+            arrays = self._convert_nested()
         return pa.table(arrays, names=names)
 
     def _scalars(self, names: Sequence[str]) -> list[Values]:
@@ -86,7 +86,7 @@ class Page:
             for index, column in enumerate(self._columns)
         ]
 
-    def _nested(self) -> list[Values]:
+    def _convert_nested(self) -> list[Values]:
         """Convert results with arrays, rows or time series, which are few, without Arrow."""
         page = from_json(self._response)
         try:

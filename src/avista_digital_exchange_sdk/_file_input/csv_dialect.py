@@ -14,7 +14,7 @@ from .column_levels import ColumnLevels, find_levels
 from .csv_escapes import detect_escape, double_quotes
 from .options import WHITESPACE, FileOptions
 from .problems import fail, quote, suggest
-from .sources import Source, decoded_lines
+from .sources import Source, decode_lines
 
 # What columns of times are called, in small letters.
 TIME_NAMES = ("timestamp", "time", "datetime", "date_time", "date time", "date/time", "date")
@@ -187,7 +187,7 @@ def _detect_encoding(source: Source, options: FileOptions) -> str:
 
 def _read_sample(source: Source, encoding: str) -> list[str]:
     try:
-        with source.open() as file, decoded_lines(file, encoding) as text:
+        with source.open() as file, decode_lines(file, encoding) as text:
             lines = list(islice(text, SAMPLE_LINES))
     except UnicodeError as error:
         raise read_failure(source, encoding, error) from None

@@ -10,7 +10,7 @@ from .csv_dialect import CsvDialect, detect_dialect, read_failure
 from .csv_escapes import BACKSLASH, double_quotes
 from .options import WHITESPACE, FileOptions
 from .problems import Problems, fail, quote, suggest
-from .sources import Source, decoded_lines
+from .sources import Source, decode_lines
 from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
 
 # The names of the first columns of the platform's results.
@@ -117,7 +117,7 @@ class CsvTable:
     def _open(self) -> Iterator[Iterator[str]]:
         encoding = self.dialect.encoding
         try:
-            with self._source.open() as file, decoded_lines(file, encoding) as text:
+            with self._source.open() as file, decode_lines(file, encoding) as text:
                 yield iter(text)
         except UnicodeError as error:
             raise read_failure(self._source, encoding, error) from None

@@ -86,7 +86,7 @@ class LocalTimes:
         seconds = local // NANOSECONDS
         offsets = self._offsets(seconds)
         if abbreviation is not None:
-            return local - self._named_offset(seconds, offsets, abbreviation) * NANOSECONDS
+            return local - self._find_offset(seconds, offsets, abbreviation) * NANOSECONDS
         if offsets.is_missing:
             if self._nonexistent == "refuse":
                 raise LocalTimeError("nonexistent", "does not exist: clocks are set forward then")
@@ -109,7 +109,7 @@ class LocalTimes:
         both = [when.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1)]
         return _Offsets(*(int(offset.total_seconds()) for offset in both))
 
-    def _named_offset(self, seconds: int, offsets: _Offsets, abbreviation: str) -> int:
+    def _find_offset(self, seconds: int, offsets: _Offsets, abbreviation: str) -> int:
         when = (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=self._zone)
         for fold, offset in enumerate(offsets):
             if when.replace(fold=fold).tzname() == abbreviation:

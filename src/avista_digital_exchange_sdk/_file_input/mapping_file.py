@@ -64,7 +64,9 @@ def read_mapping(argument: str, value: object) -> dict[str, Any]:
 
 def write_mapping(path: Path, options: FileOptions) -> None:
     """Write options to a mapping file."""
-    lines = [f"{OPTION_NAMES[name]} = {_format(item)}\n" for name, item in options.given().items()]
+    lines = [
+        f"{OPTION_NAMES[name]} = {_format(item)}\n" for name, item in options.get_explicit().items()
+    ]
     with atomic_write(path) as file:
         file.write((_HEADER + "".join(lines)).encode())
 

@@ -90,8 +90,8 @@ class FileOptions:
         """How numbers are written."""
         return NumberSyntax(self.decimal or ".", self.thousands, self.strip, self.minus)
 
-    def given(self) -> dict[str, Any]:
-        """The options that were given: those that are not as they are by default."""
+    def get_explicit(self) -> dict[str, Any]:
+        """Return the options that differ from their defaults."""
         return {
             field.name: value
             for field in fields(self)
@@ -100,7 +100,7 @@ class FileOptions:
 
 
 def parse_options(arguments: Mapping[str, object]) -> FileOptions:
-    """Check options by their names; those that are None are as if they were not given."""
+    """Check options by their names; None counts as omitted."""
     parsed: dict[str, Any] = {}
     for name, value in arguments.items():
         if value is not None:

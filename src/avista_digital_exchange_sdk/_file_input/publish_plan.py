@@ -248,7 +248,7 @@ class PublishPlan:
                 for entry in rows.values:
                     cells = self._nulls.remove(entry.cells)
                     present = pc.and_(has_time, cells.is_valid())
-                    self._profile_of(entry).add(cells.filter(present), rows.lines.filter(present))
+                    self._get_profile(entry).add(cells.filter(present), rows.lines.filter(present))
         self._first_of_asset = [] if first is None else _times_of_first_asset(first)
         if first is not None and not self._detector.seen:
             # Without a digit in any of them, the first one is named as what is no time.
@@ -275,7 +275,7 @@ class PublishPlan:
         reader.look_at_order(self._first_of_asset)
         return reader
 
-    def _profile_of(self, entry: Values) -> ColumnProfile:
+    def _get_profile(self, entry: Values) -> ColumnProfile:
         profile = self._profiles.get(entry.attribute)
         if profile is None:
             is_untyped = self._roles.attribute is not None or self._options.assetsInColumns

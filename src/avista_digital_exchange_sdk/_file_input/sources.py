@@ -253,6 +253,6 @@ def _list(names: list[str]) -> str:
     return shown + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
-def decoded_lines(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
+def decode_lines(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
     """A file as lines of text, their ends as they are."""
     return io.TextIOWrapper(file, encoding, newline="")

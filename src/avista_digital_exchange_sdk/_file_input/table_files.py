@@ -43,7 +43,7 @@ def open_table(source: Source, options: FileOptions) -> Table:
 def _check_options(source: Source, options: FileOptions) -> None:
     """Refuse options that would be ignored."""
     unused = _LIMITED_OPTIONS - FORMAT_OPTIONS[source.format]
-    for name, value in options.given().items():
+    for name, value in options.get_explicit().items():
         if name in unused:
             valid = f"omitted for {source.label}, which is {_FORMAT_NAMES[source.format]}"
             raise invalid_argument(name, value, valid)

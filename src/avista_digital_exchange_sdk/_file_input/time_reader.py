@@ -304,12 +304,12 @@ class _BadTimes:
 
 def _suggest_format(form: TimeFormat, example: str) -> str:
     """The argument that reads a cell like an example: a format, or the name of the order."""
-    fitting = _fitting(form.strptime, example)
+    fitting = _fit_format(form.strptime, example)
     reads = parse_with_format(fitting)(example) is not None
     return suggest(timeFormat=fitting if reads else form.name)
 
 
-def _fitting(form: str, example: str) -> str:
+def _fit_format(form: str, example: str) -> str:
     """A format with the separators and the parts of an example."""
     separator = next((one for one in example if one in "-/."), "/")
     day, _, clock = form.partition(" ")

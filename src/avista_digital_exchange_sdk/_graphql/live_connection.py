@@ -88,7 +88,7 @@ class LiveConnection:
 
     async def _serve(self, connection: RealtimeConnection) -> None:
         try:
-            await connection.opened()
+            await connection.wait_until_open()
             for index, subscription in self._subscriptions.items():
                 self._identifiers[await connection.start(subscription)] = index
             self._unacknowledged = set(self._identifiers)

@@ -122,9 +122,9 @@ class RealtimeConnection:
         self._endpoint = endpoint
         self._token = token
 
-    async def opened(self) -> None:
+    async def wait_until_open(self) -> None:
         """Wait until the platform has acknowledged it; raise SubscriptionError if that fails."""
-        self.messages.keep_alive_timeout = await self._socket.opened()
+        self.messages.keep_alive_timeout = await self._socket.wait_until_open()
 
     @contextlib.asynccontextmanager
     async def subscribe(
@@ -136,7 +136,7 @@ class RealtimeConnection:
             subscription: The subscription.
             timeout: Timeout in seconds, if shorter than the default.
         """
-        await self.opened()
+        await self.wait_until_open()
         identifier = await self.start(subscription)
         await self.messages.expect("start", "start_ack", identifier, timeout)
         yield SubscriptionEvents(self.messages, identifier, subscription.result)

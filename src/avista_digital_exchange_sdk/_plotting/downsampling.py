@@ -86,7 +86,7 @@ class Line(NamedTuple):
             self.step,
         )
 
-    def isolated(self) -> BoolArray:
+    def find_isolated(self) -> BoolArray:
         """Find the points between two gaps, which no line shows."""
         isolated: BoolArray = self.starts_segment & np.append(self.starts_segment[1:], True)
         return isolated

@@ -191,7 +191,7 @@ class _Drawing:
             drawstyle="steps-post" if is_stepped else "default",
             **style,
         )
-        isolated = line.isolated()
+        isolated = line.find_isolated()
         if is_stepped:
             # All but the last value hold for the usual time between values.
             isolated[:-1] = False

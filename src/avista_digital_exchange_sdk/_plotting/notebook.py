@@ -49,19 +49,19 @@ def register_in_notebook() -> None:
     formatters = shell.display_formatter.formatters
 
     def show_png(figure: NotebookFigure) -> tuple[bytes, dict[str, int]] | None:
-        if PNG not in _configured_types(shell):
+        if PNG not in _find_formats(shell):
             return None
         width, height = figure.get_size_inches() * figure.dpi
         return figure._repr_png_(), {"width": round(width), "height": round(height)}
 
     def show_svg(figure: NotebookFigure) -> str | None:
-        return figure._render("svg").decode() if SVG in _configured_types(shell) else None
+        return figure._render("svg").decode() if SVG in _find_formats(shell) else None
 
     formatters[PNG].for_type(NotebookFigure, show_png)
     formatters[SVG].for_type(NotebookFigure, show_svg)
 
 
-def _configured_types(shell: Any) -> set[str]:
+def _find_formats(shell: Any) -> set[str]:
     """Return the formats in which the notebook shows figures, or would with pyplot."""
     formatters = shell.display_formatter.formatters
     registered = {kind for kind in (PNG, SVG) if Figure in formatters[kind].type_printers}

@@ -167,17 +167,19 @@ def _parse_steps(columns: Sequence[_Column], steps: object) -> frozenset[str]:
     if steps is True or steps is False:
         return frozenset(name for name, *_ in columns if steps)
     valid = "attribute names (True for all attributes)"
-    return frozenset(name for name, *_ in _named("steps", columns, steps, valid))
+    return frozenset(name for name, *_ in _select_columns("steps", columns, steps, valid))
 
 
 def _select_attributes(columns: Sequence[_Column], attributes: object) -> Sequence[_Column]:
     """Return the columns of the requested attributes, in that order."""
     if attributes is None:
         return columns
-    return _named("attributes", columns, attributes, "attribute names")
+    return _select_columns("attributes", columns, attributes, "attribute names")
 
 
-def _named(argument: str, columns: Sequence[_Column], names: object, valid: str) -> list[_Column]:
+def _select_columns(
+    argument: str, columns: Sequence[_Column], names: object, valid: str
+) -> list[_Column]:
     by_name = {column[0]: column for column in columns}
     requested = validation.require_items(argument, names, valid)
     for name in requested:

@@ -295,10 +295,10 @@ def _format_tick(time: int, zone: DisplayZone, step: int) -> str:
         return f"{local:%b %d}"
     if step >= MINUTE_NS:
         return f"{local:%H:%M}"
-    return f"{local:%H:%M:%S}{_dotted(time, step)}"
+    return f"{local:%H:%M:%S}{_format_fraction(time, step)}"
 
 
-def _dotted(time: int, precision: int) -> str:
+def _format_fraction(time: int, precision: int) -> str:
     decimals = _decimals(precision)
     return f".{_fraction(time, decimals)}" if decimals else ""
 
@@ -327,7 +327,7 @@ def _format_end(time: int, zone: DisplayZone, precision: int, with_zone: bool) -
     local = zone.to_local(time)
     label = f"{local:%Y-%m-%d %H:%M}"
     if precision < MINUTE_NS:
-        label += f":{local:%S}{_dotted(time, precision)}"
+        label += f":{local:%S}{_format_fraction(time, precision)}"
     return f"{label} {local:%Z}" if with_zone or _is_repeated(local) else label
 
 

@@ -98,7 +98,7 @@ class CsvResultWriter:
         text = io.BytesIO()
         written = []
         for asset, times in self._assets_with_times(chunk):
-            rows = list(self._rows_of(asset, times))
+            rows = list(self._build_rows(asset, times))
             start = text.tell()
             CsvFile(text).writerows(rows[1:-1])
             ends = rows[:1] + rows[1:][-1:]
@@ -111,7 +111,7 @@ class CsvResultWriter:
             self._add_written(prepared)
             return
         for asset, times in self._assets_with_times(prepared):
-            first, *rows = self._rows_of(asset, times)
+            first, *rows = self._build_rows(asset, times)
             with explain_full_disk():
                 self._take((asset.position, times[0]), first)
                 if rows:
@@ -148,7 +148,7 @@ class CsvResultWriter:
             self._rows.writerow(self._row)
         self._row = row
 
-    def _rows_of(self, asset: ChunkAsset, times: list[str]) -> Iterator[_Row]:
+    def _build_rows(self, asset: ChunkAsset, times: list[str]) -> Iterator[_Row]:
         """Build the rows of an asset, column by column."""
         columns = self._columns
         for entry in asset.attributes:

@@ -62,7 +62,7 @@ class QueryExport:
             connection = await connections.enter_async_context(connect(self._client, self._backend))
             if self._query.query_id is None:
                 await self._query.read_first_page()
-            await connection.opened()
+            await connection.wait_until_open()
             return connection
 
         return await retrying(

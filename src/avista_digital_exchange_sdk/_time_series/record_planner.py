@@ -230,7 +230,7 @@ class _Planning:
         if same_value(earlier, value):
             self._note_unchanged(row)
         else:
-            reason = f"has two values, {_shown(earlier)} and {_shown(value)}"
+            reason = f"has two values, {_format_value(earlier)} and {_format_value(value)}"
             self._reject(row, value, reason)
 
     def _compare(self, row: Row, value: Value, holders: list[StoredRecord]) -> None:
@@ -249,7 +249,7 @@ class _Planning:
             return
         if not self._options.replaces:
             reason = (
-                f"is stored as {_shown(existing)}, got {_shown(value)}; "
+                f"is stored as {_format_value(existing)}, got {_format_value(value)}; "
                 "to replace stored values, pass correct=True"
             )
             self._reject(row, value, reason)
@@ -376,7 +376,7 @@ def _length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode())
 
 
-def _shown(value: Value) -> str:
+def _format_value(value: Value) -> str:
     if value.type == MeasureValueType.TIMESTAMP:
         return format_timestamp(int(value.text))
     text = value.text if len(value.text) <= 60 else f"{value.text[:60]}…"

@@ -25,7 +25,7 @@ def parse_rejections(error: DigitalExchangeError) -> dict[int, Rejection]:
     rejected: dict[int, Rejection] = {}
     for entry in error.errors:
         info = entry.get("errorInfo") if isinstance(entry, dict) else None
-        for record in _listed_rejections(info):
+        for record in _iter_rejections(info):
             index, version = record.get("RecordIndex"), record.get("ExistingVersion")
             if isinstance(index, int):
                 rejected[index] = Rejection(
@@ -35,6 +35,6 @@ def parse_rejections(error: DigitalExchangeError) -> dict[int, Rejection]:
     return rejected
 
 
-def _listed_rejections(info: Any) -> Iterable[dict[str, Any]]:
+def _iter_rejections(info: Any) -> Iterable[dict[str, Any]]:
     listed = info.get("RejectedRecords") if isinstance(info, dict) else None
     return (record for record in listed or () if isinstance(record, dict))

@@ -211,9 +211,9 @@ class JsonResultWriter:
             self._asset = asset
             for attribute in asset.attributes:
                 if attribute.values:
-                    self._of(attribute).add(attribute.values)
+                    self._get_series(attribute).add(attribute.values)
 
-    def _of(self, attribute: _ChunkAttribute) -> _Series:
+    def _get_series(self, attribute: _ChunkAttribute) -> _Series:
         series = self._series.get(attribute.name)
         if series is None:
             series = self._series[attribute.name] = _Series(attribute.type, self._spool_bytes)

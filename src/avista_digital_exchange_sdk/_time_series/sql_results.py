@@ -123,7 +123,7 @@ def _create_rows(results: dict[str, Any], columns: list[list[Any]]) -> list[dict
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explain_errors() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -131,7 +131,7 @@ def _explained() -> Iterator[None]:
         raise InvalidResponseError(f"a row does not match the columns' types ({kind})") from error
 
 
-@_explained()
+@_explain_errors()
 def _convert_data(results: dict[str, Any]) -> list[list[Any]]:
     """Convert the values column by column, which is twice as fast as one by one."""
     rows = results["Rows"]
@@ -142,7 +142,7 @@ def _convert_data(results: dict[str, Any]) -> list[list[Any]]:
     ]
 
 
-@_explained()
+@_explain_errors()
 def _convert_cells(results: dict[str, Any], split: SplitRows) -> list[list[Any]]:
     columns = zip(results["ColumnInfo"], split.columns, strict=True)
     return [_convert_strings(column["Type"], cells, split) for column, cells in columns]

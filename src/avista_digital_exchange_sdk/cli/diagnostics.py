@@ -324,7 +324,7 @@ async def _check_websocket(client: "GraphQLClient") -> Check:
 
     try:
         async with subscriptions.connect(client, client.backend, TIMEOUT_SECONDS) as connection:
-            await connection.opened()
+            await connection.wait_until_open()
     except (SubscriptionError, ConnectionFailedError, InvalidParameterError) as error:
         advice = (
             "live data needs WebSockets: proxies and firewalls must allow them to "

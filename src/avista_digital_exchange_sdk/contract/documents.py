@@ -110,7 +110,7 @@ class Documents:
     def operations(self) -> dict[str, DocumentNode]:
         """Each operation with the fragments it uses, by file and name."""
         return {
-            f"{_file_of(document)}: {name}": document
+            f"{_get_file_name(document)}: {name}": document
             for name, document in separate_operations(self.document).items()
         }
 
@@ -203,7 +203,7 @@ def _to_problem(error: GraphQLError) -> Problem:
     return Problem(file, line, column, f"{error.message}{also}")
 
 
-def _file_of(document: DocumentNode) -> str:
+def _get_file_name(document: DocumentNode) -> str:
     (operation,) = (
         node for node in document.definitions if isinstance(node, OperationDefinitionNode)
     )

@@ -40,16 +40,16 @@ CALLS = "calls.json"
 @cache
 def schema() -> GraphQLSchema:
     """The schema the SDK was generated from."""
-    return from_sdl(_generated("schema.graphql"), "the SDK's schema").schema
+    return from_sdl(_read_generated("schema.graphql"), "the SDK's schema").schema
 
 
 @cache
 def document() -> DocumentNode:
     """The operations and fragments the SDK was generated from."""
-    return parse(Source(_generated("operations.graphql"), "the SDK's operations"))
+    return parse(Source(_read_generated("operations.graphql"), "the SDK's operations"))
 
 
-def _generated(name: str) -> str:
+def _read_generated(name: str) -> str:
     return (files(PACKAGE) / "_generated" / name).read_text("utf-8")
 
 

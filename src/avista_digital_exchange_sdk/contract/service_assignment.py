@@ -40,7 +40,7 @@ class ServiceClassifier:
         return self._by_prefix.get(prefix) or _snake_case(prefix) if prefix else None
 
     def _by_name_similarity(self, name: Name) -> Service | None:
-        likeness = {known: _shared_words(name, known) for known in self._present}
+        likeness = {known: _count_shared_words(name, known) for known in self._present}
         most = max(likeness.values(), default=0)
         services = {self._present[known] for known, shared in likeness.items() if shared == most}
         return services.pop() if most and len(services) == 1 else None
@@ -75,7 +75,7 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name)
 
 
-def _shared_words(one: str, other: str) -> int:
+def _count_shared_words(one: str, other: str) -> int:
     """Count the leading words that two names have in common."""
     count = 0
     for mine, theirs in zip(_words(one), _words(other), strict=False):

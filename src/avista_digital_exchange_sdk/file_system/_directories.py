@@ -163,7 +163,7 @@ class DirectoryCreator:
 
     def _list(self, paths: Iterable[str]) -> None:
         infos = [self._infos[path] for path in paths]
-        for path, contents in self._listings.contents_of(infos, refresh=True).items():
+        for path, contents in self._listings.list_contents(infos, refresh=True).items():
             if isinstance(contents, Exception):
                 self._fail(path, contents)
             else:

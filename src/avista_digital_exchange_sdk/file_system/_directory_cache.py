@@ -146,7 +146,7 @@ class DirectoryCache:
         depth = 0
         while level and depth != maxdepth:
             depth += 1
-            found = self.contents_of(level)
+            found = self.list_contents(level)
             listed |= found
             level = _find_directories(found)
         return listed
@@ -160,10 +160,10 @@ class DirectoryCache:
             max_directories: How many subdirectories of each directory to list. None for all.
         """
         while level and depth:
-            level = _find_directories(self.contents_of(level), max_directories)
+            level = _find_directories(self.list_contents(level), max_directories)
             depth -= 1
 
-    def contents_of(self, infos: Iterable[Info], *, refresh: bool = False) -> Tree:
+    def list_contents(self, infos: Iterable[Info], *, refresh: bool = False) -> Tree:
         """List directories that were resolved before, many in one request.
 
         Args:

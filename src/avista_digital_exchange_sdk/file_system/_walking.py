@@ -55,7 +55,7 @@ class LookaheadLister:
             return [info]
         if path not in self._known:
             wanted = self._look_ahead([*pending, (info, depth, None)])
-            self._known |= self._listings.contents_of(wanted, refresh=self._refresh)
+            self._known |= self._listings.list_contents(wanted, refresh=self._refresh)
             self._lookahead = min(2 * self._lookahead, MAX_LOOKAHEAD)
         contents = self._known.pop(path)
         if isinstance(contents, FileNotFoundError):

@@ -112,7 +112,7 @@ async def reset_components(records: Database, exchange: ExchangeState) -> Seed:
 
 def _secret(records: Database) -> bytes:
     """Return the secret for presigned URLs, which is persistent."""
-    secret = records.setting("secret")
+    secret = records.get_setting("secret")
     if secret is None:
         secret = secrets.token_hex(32)
         records.insert("settings", name="secret", value=secret)

@@ -115,7 +115,7 @@ class Database:
                 self.execute(f"DELETE FROM {table['name']}")
         self.execute("PRAGMA foreign_keys = ON")
 
-    def setting(self, name: str) -> str | None:
+    def get_setting(self, name: str) -> str | None:
         """Return a setting, or None."""
         row = self.fetch_one("SELECT value FROM settings WHERE name = ?", name)
         return None if row is None else str(row["value"])

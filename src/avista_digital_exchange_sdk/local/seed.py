@@ -59,7 +59,7 @@ class Seed:
 
 def seed(records: Database, exchange: ExchangeState) -> Seed:
     """Return the seed of this exchange, creating it in a new one."""
-    setting = records.setting(SETTING)
+    setting = records.get_setting(SETTING)
     if setting is None:
         return create_seed_data(records, exchange)
     kept = json.loads(setting)

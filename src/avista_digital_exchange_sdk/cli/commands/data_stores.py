@@ -109,7 +109,7 @@ def rm(
     """
     from ...file_system._errors import affects_all
 
-    matching = [match for path in paths for match in _matching(run, path, recursive)]
+    matching = [match for path in paths for match in _find_matching(run, path, recursive)]
     if dry_run:
         for match in matching:
             run.info(f"would delete {match}")
@@ -181,7 +181,7 @@ def _mention_incomplete(run: CommandContext, contents: "Contents | Exception") -
         )
 
 
-def _matching(run: CommandContext, remote_path: str, recursive: bool) -> list[str]:
+def _find_matching(run: CommandContext, remote_path: str, recursive: bool) -> list[str]:
     """Return the paths or IDs of the files, and with `recursive` directories, to delete."""
     if is_directory_id(remote_path) and recursive:
         return [remote_path]

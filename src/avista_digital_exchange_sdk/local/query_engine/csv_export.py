@@ -54,7 +54,7 @@ def csv_cell(text: str) -> str:
 
 def _columns(cursor: duckdb.DuckDBPyConnection, result: FilterResult) -> list[str]:
     """List the attributes requested by name, then the others that have values."""
-    requested = dict.fromkeys(result.requested())
+    requested = dict.fromkeys(result.list_requested_names())
     columns = result.columns()
     others = [name for name in columns if name not in requested]
     if not others:

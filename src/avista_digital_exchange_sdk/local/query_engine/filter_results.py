@@ -40,9 +40,9 @@ class FilterResult(ResultTable):
         """Return the column of each attribute."""
         return {attribute.name: i for i, attribute in enumerate(self.attributes)}
 
-    def requested(self) -> list[str]:
+    def list_requested_names(self) -> list[str]:
         """List the attributes requested by name."""
-        return requested_names(self.filters)
+        return list_requested_names(self.filters)
 
 
 def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
@@ -61,6 +61,6 @@ def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
     ]
 
 
-def requested_names(filters: Iterable[AssetFilter]) -> list[str]:
+def list_requested_names(filters: Iterable[AssetFilter]) -> list[str]:
     """List all attributes requested by name, in the order of their first request."""
     return list(dict.fromkeys(name for asset in filters for name in asset.names or ()))

@@ -10,7 +10,7 @@ import duckdb
 
 from ..errors import invalid_request
 from .engine import QueryEngine
-from .filter_results import AssetFilter, Attribute, FilterResult, requested_names
+from .filter_results import AssetFilter, Attribute, FilterResult, list_requested_names
 from .results import count_result_sql, measure, result_budget_statement
 
 # {"name":"…","value":…}, and a comma
@@ -262,7 +262,7 @@ class Samples:
             [json.dumps([asset.asset_id for asset in filters])],
         ).fetchall()
         stored = {name for (name,) in rows}
-        return [name for name in requested_names(filters) if name in stored]
+        return [name for name in list_requested_names(filters) if name in stored]
 
     def _check_size(
         self, cursor: duckdb.DuckDBPyConnection, parameters: Sequence[str | int]

@@ -72,7 +72,7 @@ class MemoryBudget:
         self._pays = before
 
     @contextmanager
-    def bounded_only(self, node: exp.Expression) -> Iterator[None]:
+    def reject_unbounded(self, node: exp.Expression) -> Iterator[None]:
         """Reject values that may take any number of bytes."""
         before, self._refusing = self._refusing, node
         yield

@@ -67,7 +67,7 @@ def _try(translator: Translator, node: exp.Anonymous) -> Expression:
     if type(argument) is exp.Cast:
         argument = exp.TryCast(**argument.args)
     # DuckDB rejects side effects in try, which would also hide an error of the budget.
-    with translator.budget.bounded_only(node):
+    with translator.budget.reject_unbounded(node):
         operand = translator.translate(argument)
     return Expression(f"try({operand.sql})", operand.type, known_size=operand.known_size)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import invalid_request, shorten
-from ...query_engine.filter_results import AssetFilter, merge_filters, requested_names
+from ...query_engine.filter_results import AssetFilter, list_requested_names, merge_filters
 from ...query_engine.sql import quote
 from ...values import format_timestamp, parse_time
 
@@ -48,7 +48,7 @@ def read_range_request(
         raise invalid_request("endpointQueryFilters must not be empty.")
     if len(merged) > MAX_ENDPOINTS:
         raise invalid_request(f"A query can name at most {MAX_ENDPOINTS} endpoints.")
-    if len(requested_names(merged)) > MAX_ATTRIBUTES:
+    if len(list_requested_names(merged)) > MAX_ATTRIBUTES:
         raise invalid_request(f"A query can name at most {MAX_ATTRIBUTES} attributes.")
     start, end = _read_time("startTime", start_time), _read_time("endTime", end_time)
     if start > end:

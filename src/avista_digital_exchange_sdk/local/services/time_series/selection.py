@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ...query_engine.filter_results import AssetFilter, Attribute, requested_names
+from ...query_engine.filter_results import AssetFilter, Attribute, list_requested_names
 from .catalog import Catalog, plain_column
 from .duckdb_sql import value_text
 
@@ -66,7 +66,7 @@ class Selection:
     def _find_attributes(self) -> list[Attribute]:
         """List the existing attributes: first those requested by name, then all if requested."""
         everything = {asset.asset_id for asset in self.filters if asset.names is None}
-        names = requested_names(self.filters)
+        names = list_requested_names(self.filters)
         if everything:
             names = list(dict.fromkeys([*names, *sorted(self._list_attributes(everything))]))
         typed = ((name, self._catalog.attribute_type(name)) for name in names)
