@@ -198,7 +198,7 @@ class TestForks:
             conversation.acknowledge()
             identifier = conversation.start()
             conversation.send_export_ready(identifier, "first", "https://objects.test/1")
-            assert second.wait(30)
+            assert second.wait(60)
             conversation.send_export_ready(identifier, "second", "https://objects.test/1")
 
         with FakeRealtimeServer().running() as realtime:
@@ -237,7 +237,7 @@ async def subscribe(exchange: AvistaDigitalExchange) -> AsyncGenerator[str, None
         connection.subscribe(subscription) as events,
     ):
         while True:
-            event = (await events.next(30)).onNotifyTimeSeriesQueryExportComplete
+            event = (await events.next(60)).onNotifyTimeSeriesQueryExportComplete
             assert event is not None
             yield event.queryId
 
@@ -301,7 +301,7 @@ class TestProcessPools:
             ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool,
             pytest.raises(TypeError, match=r"can't be pickled.* token"),
         ):
-            pool.submit(ask, exchange, stores[0]).result(timeout=30)
+            pool.submit(ask, exchange, stores[0]).result(timeout=60)
 
 
 _INHERITED: dict[str, AvistaDigitalExchange] = {}

@@ -159,7 +159,7 @@ class TestConcurrency:
         responses = context.Queue()
         process = context.Process(target=_read, args=(file_system, path, id(ours), responses))
         process.start()
-        assert responses.get(timeout=20) == (b"12.5", True)
+        assert responses.get(timeout=60) == (b"12.5", True)
         process.join()
         assert file_system.exchange is ours
         assert file_system.cat(path) == b"12.5"

@@ -220,7 +220,7 @@ def test_query_result_has_an_etag(graphql_client):
 def start_upload(url: str, length: int) -> socket.socket:
     """A connection that has sent the head of an upload, and the first byte."""
     parts = urlsplit(url)
-    connection = socket.create_connection((parts.hostname, parts.port), timeout=10)
+    connection = socket.create_connection((parts.hostname, parts.port), timeout=60)
     head = f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n"
     connection.sendall(f"{head}\r\nx".encode())
     return connection

@@ -155,7 +155,7 @@ def test_flood_of_frames_closes_the_connection(local, kind):
         first, flood = frame(1, b"{", final=False), frame(0, b"", final=False) * 4096
     else:
         first, flood = b"", frame(9, b"x" * 125) * 4096
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(
             b"GET /graphql/realtime HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
             b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

@@ -323,7 +323,7 @@ class TestSameTarget:
         ]
         command += [existing.dataStoreFileId, str(target)]
         programs = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
-        assert [program.wait(30) for program in programs] == [0, 0]
+        assert [program.wait(60) for program in programs] == [0, 0]
         assert len(faulty_platform.proxy.triggered) == 2
         assert target.read_bytes() == CONTENT
         assert [*tmp_path.iterdir()] == [target]

@@ -18,7 +18,7 @@ class AdminClient:
         body = {"query": operation, "variables": variables}
         # Loading certificates is slow, and loopback connections need none.
         response = httpx.post(
-            self._endpoint, json=body, headers=self._headers, timeout=30, verify=False
+            self._endpoint, json=body, headers=self._headers, timeout=60, verify=False
         )
         parsed = response.json()
         assert "errors" not in parsed, parsed["errors"]

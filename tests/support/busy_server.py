@@ -103,7 +103,7 @@ class BusyServer(BackgroundServer):
     def wait_for_in_flight(self, number: int) -> None:
         """Wait until a number of requests is in flight."""
         with self._arrival:
-            assert self._arrival.wait_for(lambda: self._in_flight >= number, 20)
+            assert self._arrival.wait_for(lambda: self._in_flight >= number, 60)
 
     async def serve(self, client: Streams) -> None:
         reader, writer = client

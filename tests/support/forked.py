@@ -6,7 +6,7 @@ import select
 from collections.abc import Callable
 from typing import Any
 
-SECONDS = 30
+SECONDS = 60
 
 
 def run_forked(work: Callable[[], Any]) -> Any:

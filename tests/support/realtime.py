@@ -23,7 +23,7 @@ class FakeConnection:
 
     def receive(self, kind: str) -> dict[str, Any]:
         """Receive a message from the client, which must have that type."""
-        message = json.loads(self._socket.recv(timeout=10))
+        message = json.loads(self._socket.recv(timeout=60))
         self._seen.append(message)
         assert message["type"] == kind, message
         return message
@@ -59,7 +59,7 @@ class FakeConnection:
         """Wait until the client disconnects."""
         try:
             while True:
-                self._seen.append(json.loads(self._socket.recv(timeout=10)))
+                self._seen.append(json.loads(self._socket.recv(timeout=60)))
         except ConnectionClosed:
             pass
 
@@ -111,7 +111,7 @@ class FakeRealtimeServer:
 
     def wait_until_disconnected(self) -> None:
         """Wait until a client has disconnected and all its messages were recorded."""
-        assert self._disconnected.acquire(timeout=10)
+        assert self._disconnected.acquire(timeout=60)
 
     def authorization(self) -> Any:
         """The authorization of the last handshake."""

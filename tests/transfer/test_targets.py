@@ -153,7 +153,7 @@ class TestFifo:
         reader = threading.Timer(0.3, lambda: received.append(fifo.read_bytes()))
         reader.start()
         download(fifo)
-        reader.join(30)
+        reader.join(60)
         assert received == [stored_content]
         assert fifo.is_fifo()
 
@@ -167,7 +167,7 @@ class TestFifo:
         )
         reader.start()
         download(tmp_path)
-        reader.join(30)
+        reader.join(60)
         assert received == [stored_content]
 
     def test_download_to_a_fifo_fails_when_the_reader_closes(
@@ -181,7 +181,7 @@ class TestFifo:
         reader.start()
         with pytest.raises(BrokenPipeError):
             download(fifo)
-        reader.join(30)
+        reader.join(60)
 
     @pytest.mark.parametrize("reads", [False, True], ids=["no-reader", "slow-reader"])
     def test_async_download_to_a_fifo_can_be_cancelled(

@@ -65,7 +65,7 @@ class TestData:
                     {"timestamp": 2, "attributeValues": {"speed": "fast"}},
                 ],
             )
-            event = events.next(20)
+            event = events.next(60)
         assert (event.success, event.captureId) == (True, capture)
         (written,) = event.recordsWritten
         assert written.toDict() == {
@@ -91,13 +91,13 @@ class TestData:
             listener = connect(local.token, endpoint=proxy.endpoint)
             with listener.dataCapture.subscribeToDataRecords(capture, onGap=gaps.append) as values:
                 publish(exchange, capture, 1)
-                assert values.next(20).attributeValue == "1"
+                assert values.next(60).attributeValue == "1"
                 proxy.expect(Fault("data", "response", "close"))
                 publish(exchange, capture, 2)
                 with pytest.raises(TimeoutError):
                     values.next(0.5)
                 publish(exchange, capture, 3)
-                assert values.next(20).attributeValue == "3"
+                assert values.next(60).attributeValue == "3"
         (gap,) = gaps
         assert gap.subjectIds == (capture,)
         assert gap.recoveredFrom is None
@@ -109,11 +109,11 @@ class TestStates:
     ) -> None:
         with exchange.dataCapture.subscribeToState(capture) as changes:
             exchange.execute(START_CAPTURE, {"id": capture})
-            started = changes.next(20)
+            started = changes.next(60)
             assert isinstance(started, DataCapture)
             assert started.state == "CAPTURING"
             exchange.dataCapture.stopCapture(capture)
-            while (changed := changes.next(20)).state != "COMPLETE":
+            while (changed := changes.next(60)).state != "COMPLETE":
                 assert changed.state == "FINISHING"
         states = [change.newState for change in changed.stateHistory]
         assert states[-3:] == ["CAPTURING", "FINISHING", "COMPLETE"]
@@ -130,7 +130,7 @@ class TestStates:
             with listener.dataCapture.subscribeToState(capture, reconnect=True) as changes:
                 proxy.expect(Fault("data", "response", "close"))
                 exchange.dataCapture.startCapture(capture)
-                assert changes.next(20).state == "CAPTURING"
+                assert changes.next(60).state == "CAPTURING"
                 assert changes.gaps == []
 
     def test_change_is_received_after_the_wait_for_it_was_cancelled(
@@ -143,12 +143,12 @@ class TestStates:
             ):
                 proxy.expect(Fault("dataCapture_getCapture", "response", "stall"))
                 await client.dataCapture.startCapture(capture)
-                waiting = asyncio.create_task(changes.next(20))
-                assert await asyncio.to_thread(proxy.stalled.wait, 20)
+                waiting = asyncio.create_task(changes.next(60))
+                assert await asyncio.to_thread(proxy.stalled.wait, 60)
                 waiting.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await waiting
-                return (await changes.next(20)).state
+                return (await changes.next(60)).state
 
         with FaultyProxy(local.endpoint).running() as proxy:
             assert asyncio.run(receive(proxy)) == "CAPTURING"

@@ -52,7 +52,7 @@ def publish(exchange: AvistaDigitalExchange, endpoint: IotEndpoint, *times: int)
 
 def read(records: Any, count: int) -> list[int]:
     """The times of the next records."""
-    return [int(records.next(20).timestamp) - START for _ in range(count)]
+    return [int(records.next(60).timestamp) - START for _ in range(count)]
 
 
 def read_nothing(records: Any) -> bool:
@@ -70,7 +70,7 @@ class TestEvents:
             data = [{"timestamp": START, "attributes": {"Power": 1}}]
             exchange.iot.publish(endpoint.iotEndpointId, data)
             exchange.iot.publish(endpoint.iotEndpointId, data)
-            first, second = events.next(20), events.next(20)
+            first, second = events.next(60), events.next(60)
         assert first["recordsWritten"][0]["attributes"][0]["value"] == "1"
         assert second.recordsWritten == []
         assert second.recordsFailed[0].errors[0].errorType == "DUPLICATE_ENTRY"
@@ -110,7 +110,7 @@ class TestEvents:
             exchange.iot.regenerateEndpointToken(endpoint.iotEndpointId)
             publish(exchange, endpoint, 1)
             with pytest.raises((SubscriptionError, UnauthorizedError)) as caught:
-                events.next(20)
+                events.next(60)
         assert token not in str(caught.value)
 
 
@@ -122,7 +122,7 @@ class TestRecords:
         with exchange.iot.subscribeToEndpointRecords(endpoint.iotEndpointId) as records:
             assert read_nothing(records)
             publish(exchange, endpoint, 4)
-            record = records.next(20)
+            record = records.next(60)
             assert (int(record.timestamp) - START, record.isLate, record.isRecovered) == (
                 4,
                 False,
@@ -174,7 +174,7 @@ class TestRecords:
             assert read_nothing(records)
             publish(exchange, endpoint, 10, 20)
             publish(exchange, endpoint, 15)
-            marks = [records.next(20).isLate for _ in range(3)]
+            marks = [records.next(60).isLate for _ in range(3)]
             assert marks == [False, False, True]
             faulty_proxy.expect(Fault("data", "response", "close"))
             publish(exchange, endpoint, 30)
@@ -182,7 +182,7 @@ class TestRecords:
             publish(exchange, endpoint, 25)
             found = {}
             for _ in range(3):
-                record = records.next(20)
+                record = records.next(60)
                 found[int(record.timestamp) - START] = record.isLate, record.isRecovered
         assert found == {5: (True, True), 25: (False, True), 30: (False, True)}
 
@@ -305,7 +305,7 @@ class TestRecords:
                 {"timestamp": START + 3, "attributes": {"Online": True}},
             ]
             exchange.iot.publish(endpoint.iotEndpointId, data)
-            received = [records.next(20), records.next(20)]
+            received = [records.next(60), records.next(60)]
         assert [
             {value.name: value.value for value in record.attributes} for record in received
         ] == [{"Power": "0.25", "Status": 'a, "b"'}, {"Online": "true"}]
@@ -328,7 +328,7 @@ class TestRecords:
                 publish(exchange, other, time)
             received: dict[str, list[int]] = {each: [] for each in both}
             for _ in range(8):
-                record = records.next(20)
+                record = records.next(60)
                 received[record.iotEndpointId].append(int(record.timestamp) - START)
         assert list(received.values()) == [[0, 1, 2, 3], [0, 1, 2, 3]]
 
@@ -377,7 +377,7 @@ class TestRecords:
         with exchange.iot.subscribeToEndpointRecords(endpoint.iotEndpointId) as records:
             assert read_nothing(records)
             publish_silently(range(20, 40))
-            values = [int(records.next(20).attributes[0].value) for _ in range(20)]
+            values = [int(records.next(60).attributes[0].value) for _ in range(20)]
             assert values == [*range(20, 40)]
             assert read_nothing(records)
 
@@ -396,7 +396,7 @@ class TestRecords:
             assert read(records, 1) == [1]
             exchange.iot.deleteEndpoint(endpoint.iotEndpointId)
             with pytest.raises(NotFoundError):
-                records.next(20)
+                records.next(60)
 
 
 def live(time: int, *values: str) -> IotLiveRecord:

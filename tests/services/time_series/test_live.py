@@ -10,7 +10,7 @@ def test_event_has_the_published_values_of_the_asset(
     with exchange.subscribeToTimeSeriesAsset(database, "meter") as events:
         exchange.publishToTimeSeriesDatabase(database, "other", [record])
         exchange.publishToTimeSeriesDatabase(database, "meter", [record])
-        event = events.next(20)
+        event = events.next(60)
     assert isinstance(event, TimeSeriesAssetData)
     assert event.assetId == "meter"
     (attribute,) = event.attributes

@@ -186,7 +186,7 @@ class Exchange:
 
         async def wait() -> Any:
             while True:
-                subscription, _, payload = await asyncio.wait_for(self.events.sent.get(), 20)
+                subscription, _, payload = await asyncio.wait_for(self.events.sent.get(), 60)
                 if subscription == "onNotifyTimeSeriesQueryExportComplete":
                     return payload
 
