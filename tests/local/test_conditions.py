@@ -2,12 +2,13 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from avista_digital_exchange_sdk import RateLimitError
-from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local import LocalExchange, conditions
 
 WHO = "{ user_getUserSession { user { userId } } }"
 LATENCY_SECONDS = 0.1
@@ -22,8 +23,9 @@ def slow(local):
 
 
 @pytest.fixture
-def throttled(local):
-    """The shared exchange, which accepts two requests at once and no more for 20 seconds."""
+def throttled(local, monkeypatch):
+    """The shared exchange, which accepts two requests and no more, as its clock stands still."""
+    monkeypatch.setattr(conditions, "time", SimpleNamespace(monotonic=lambda: 0.0))
     local.throttle = 2
     yield local
     local.throttle = None

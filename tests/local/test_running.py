@@ -244,7 +244,7 @@ def test_program_reports_why_it_cannot_start(run, local):
 
 def test_program_serves_with_latency_and_throttle(run, tmp_path):
     ready_file = tmp_path / "ready.json"
-    process = run("--latency", "0.1", "--throttle", "1", "--ready-file", ready_file)
+    process = run("--latency", "0.1", "--throttle", "0.001", "--ready-file", ready_file)
     process.stdout.readline()
     ready = json.loads(ready_file.read_text())
     started = time.monotonic()
