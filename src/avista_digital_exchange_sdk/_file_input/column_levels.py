@@ -1,4 +1,4 @@
-"""Columns of two levels, as pandas writes them: assets in one line, attributes in the next one."""
+"""Columns with two levels, as written by pandas: assets in one line, attributes in the next."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,13 +8,13 @@ from .tables import REASON_COLUMN
 
 
 class ColumnLevels(NamedTuple):
-    """The names of columns of two levels.
+    """The names of columns with two levels.
 
     Attributes:
-        time_name: The name of the first column, which holds the times.
+        time_name: The name of the first column, which contains the times.
         assets: The asset of each other column.
         attributes: The attribute of each other column.
-        line_count: How many lines the names are in.
+        line_count: The number of header lines.
     """
 
     time_name: str
@@ -26,7 +26,7 @@ class ColumnLevels(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """The name of each column in messages."""
         pairs = zip(self.assets, self.attributes, strict=True)
-        # The reasons of rejected rows have their name in both lines.
+        # The column of reasons for rejections has its name in both lines.
         names = (asset if asset == REASON_COLUMN else f"{asset} {name}" for asset, name in pairs)
         return (self.time_name, *names)
 
@@ -36,7 +36,7 @@ def find_levels(lines: Sequence[Sequence[str]], time_names: Sequence[str]) -> Co
 
     Args:
         lines: The cells of the lines.
-        time_names: What columns of times are called.
+        time_names: The names of columns of times.
     """
     if len(lines) < 3 or len({len(line) for line in lines[:3]}) > 1:
         return None

@@ -1,4 +1,4 @@
-"""All cells of a column, counted by what they are."""
+"""The cells of a column, counted by kind."""
 
 from collections import Counter
 from enum import Enum, auto
@@ -20,7 +20,7 @@ MAX_EXAMPLES = 5
 _LEADING_ZERO = r"^[+-]?0[0-9]"
 _LONG_INTEGER = rf"^[+-]?[0-9]{{{MAX_EXACT_DIGITS + 1},}}$"
 _CODE_EXPONENT = r"^[0-9]+[eE][0-9]+$"
-# What loggers and weather services write where there is no value.
+# Numbers with which loggers and weather services mark missing values.
 _SENTINEL = r"^(-9{3,6}|9{4,6}|-[678]999)(\.0*|\.9+)?$|^-(1(\.0*)?|3\.40?2\d*)[eE]\+?3[0-8]$"
 # Digits in groups of three, if a point separates them.
 _GROUPED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
@@ -28,7 +28,7 @@ _HUGE_EXPONENT = r"[eE]\+?[0-9]{3,}$|^[+-]?[0-9]{300,}"
 
 
 class Cell(Enum):
-    """What a cell can be."""
+    """The kind of a cell."""
 
     NUMBER = auto()
     LEADING_ZERO = auto()
@@ -47,20 +47,20 @@ class Cell(Enum):
 
 
 class Example(NamedTuple):
-    """The first cell of its kind."""
+    """The first cell of a kind."""
 
     line: int
     text: str
 
 
 class ColumnProfile:
-    """What the cells of a column are.
+    """Counts of the cells of a column by kind.
 
     Args:
-        name: The attribute that they are published as.
-        column: The column, as messages call it.
-        kind: What the file says of them.
-        numbers: How numbers are written.
+        name: The attribute as which they are published.
+        column: The name of the column in messages.
+        kind: Their kind according to the file.
+        numbers: The format of numbers.
     """
 
     def __init__(self, name: str, column: str, kind: Kind, numbers: NumberSyntax) -> None:
@@ -75,7 +75,7 @@ class ColumnProfile:
         # Whether points may separate groups of digits in all numbers.
         self.is_grouped = True
         self.naive_is_utc = False
-        # Whether it is a column of the file, and not part of one or several.
+        # Whether it is a column of the file, not a part of one or of several.
         self.is_one_column = True
         # Whether the file's delimiter is that of files with decimal commas.
         self.may_have_decimal_commas = False
@@ -85,7 +85,7 @@ class ColumnProfile:
         self.readings = NumberReadings(numbers)
 
     def add(self, cells: Any, lines: Any) -> None:
-        """Look at cells that hold something, and their lines."""
+        """Add non-empty cells and their lines."""
         if not len(cells):
             return
         if self.kind in (Kind.TEXT, Kind.BOOLEAN, Kind.TIME):
@@ -170,7 +170,7 @@ class ColumnProfile:
             if CLOCK_ONLY.fullmatch(text):
                 self._remember(text)
                 return Cell.CLOCK
-            # A number in another form than the stated one is no text either.
+            # A number in a format other than the specified one is not a string either.
             if self.readings.add(text) or NumberReadings(NumberSyntax()).add(text):
                 return Cell.FORMATTED
         self._remember(text)

@@ -1,4 +1,4 @@
-"""Which column of a file holds the times, the assets, the attributes and the values."""
+"""Which columns of a file contain the times, the assets, the attributes and the values."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,27 +16,27 @@ from .time_texts import CLOCK_ONLY, FORMATS
 DEFAULT_ASSET = "assetId"
 DEFAULT_NAME = "name"
 DEFAULT_TIME = "timestamp"
-# The columns of a long DataFrame of the SDK's.
+# The columns of a long DataFrame of the SDK.
 LONG_COLUMNS = ("assetId", "timestamp", "attribute", "value")
 _SAMPLE_ROWS = 200
-# What pandas calls a column that it read without a name.
+# The name that pandas assigns to a column without a name.
 _UNNAMED = re.compile(r"Unnamed: \d+")
 
 
 @dataclass
 class ColumnRoles:
-    """The columns of a file by what they hold; each is the index of a column.
+    """The roles of the columns of a file, as indexes of columns.
 
     Attributes:
-        times: The columns that together hold a row's time.
-        asset: The column of each row's asset; None if all rows are of one.
+        times: The columns that contain a row's time: one, or date and time of day.
+        asset: The column of the asset IDs. None if all rows belong to one asset.
         name: The column of the assets' names.
         dimensions: Columns of metadata, by the dimension's name.
         attribute: In a long file, the column of the attributes' names.
         measures: The columns of values.
-        unnamed: Columns without a name that are left out: whether they number the rows.
-        clock: The name of a column that holds times of day without a date.
-        notices: What the user should know.
+        unnamed: Ignored columns without a name: whether they number the rows.
+        clock: The name of a column that contains times of day without a date.
+        notices: Messages for the user.
     """
 
     times: list[int]
@@ -55,9 +55,9 @@ class RoleFinder:
 
     Args:
         columns: The file's columns.
-        options: How it is to be read.
+        options: The arguments that describe it.
         first: Its first rows.
-        problems: Where what is doubtful is added.
+        problems: Receives ambiguous contents.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class RoleFinder:
         return roles
 
     def _check_own_long(self) -> None:
-        """Refuse other columns beside those of a long result of the SDK's."""
+        """Reject columns other than those of a long result of the SDK."""
         known = {"", DEFAULT_NAME, REASON_COLUMN, *LONG_COLUMNS, *self._options.dimensionColumns}
         others = [
             name for name in self._names if name not in known | set(self._options.ignoreColumns)
@@ -148,7 +148,7 @@ class RoleFinder:
         )
 
     def _check_one_asset(self, name: str) -> None:
-        """Refuse to publish the rows of several assets as those of one."""
+        """Reject rows of several assets if one asset is specified for all."""
         assets = self._first.columns[self._names.index(name)].drop_null().unique().to_pylist()
         if len(assets) > 1:
             self._problems.add(
@@ -175,7 +175,7 @@ class RoleFinder:
     def _find_times(self) -> list[int]:
         if self._options.timeColumn is not None:
             given = [self._index("timeColumn", name) for name in self._options.timeColumn]
-            # A date is read before the time of day, unless a format says how it is written.
+            # The date comes before the time of day, unless a format is specified.
             return given if self._options.timeFormat else sorted(given, key=self._holds_clocks)
         if DEFAULT_TIME in self._names:
             return [self._names.index(DEFAULT_TIME)]
@@ -241,7 +241,7 @@ class RoleFinder:
         return self._options.assetIdColumn or DEFAULT_ASSET
 
     def _keep_unnamed(self, index: int) -> bool:
-        """Leave out a column without a name: a number for each row, or nothing at all."""
+        """Ignore a column without a name that numbers the rows or is empty."""
         cells = self._first.columns[index].to_pylist()
         if not any(cell is not None and strip_blanks(cell) for cell in cells):
             self._unnamed[index] = False
@@ -281,7 +281,7 @@ class RoleFinder:
                 )
 
     def _check_keys(self, roles: ColumnRoles) -> None:
-        """Refuse options about columns that are not those to publish."""
+        """Reject options for columns that are not published."""
         if roles.attribute is not None:
             return
         names = [self._names[index] for index in roles.measures]
@@ -298,7 +298,7 @@ class RoleFinder:
                     )
 
     def _check_attributes(self, names: Sequence[str]) -> None:
-        """Refuse two columns that would be published as the same attribute."""
+        """Reject two columns that would be published as the same attribute."""
         columns: dict[str, str] = {}
         for name in names:
             attribute = name_key(self._options.attributeNames, name)
@@ -313,7 +313,7 @@ class RoleFinder:
 def is_header_row(
     cells: Sequence[str | None], following: Sequence[tuple[int, Sequence[str | None]]]
 ) -> bool:
-    """Whether the cells of a row are names: none a time, and as many as there are values below."""
+    """Whether the cells of a row are names: as many as values below, and none of them a time."""
     named = [cell.strip() for cell in cells if cell and cell.strip()]
     width = max((sum(map(bool, row)) for _, row in following), default=0)
     is_time = any(form.parse(name) for name in named for form in FORMATS)

@@ -1,4 +1,4 @@
-"""The type that a column is published as, from what its cells are."""
+"""The type as which a column is published, inferred from its cells."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,11 +13,11 @@ _TIMES = {Cell.ZONED_TIME, Cell.TIME}
 
 
 class Decision(NamedTuple):
-    """What becomes of a column.
+    """The type of a column.
 
     Attributes:
-        type: The platform's type of its values; None if it has none to publish.
-        skips_markers: Whether NA, NaN and the like are no values.
+        type: The platform's type of its values. None if there are none to publish.
+        skips_markers: Whether NA, NaN and similar strings are missing values.
     """
 
     type: str | None
@@ -28,9 +28,9 @@ class TypeFinder:
     """Finds the type of a column.
 
     Args:
-        profile: What its cells are.
-        problems: Where what is doubtful is added.
-        parse_time: Reads a cell as the times of rows are read; None if it is no time.
+        profile: The kinds of its cells.
+        problems: Receives ambiguous contents.
+        parse_time: Parses a cell like the times of rows. Returns None if it is not a time.
     """
 
     def __init__(
@@ -42,11 +42,11 @@ class TypeFinder:
         self._is_stated = False
 
     def decide(self, requested: str | None, known: str | None) -> Decision:
-        """Find the type of the column; what is doubtful is added to the problems.
+        """Find the type of the column, and add ambiguous contents to the problems.
 
         Args:
-            requested: The type that the caller or the file asks for.
-            known: The type that the database has the attribute as.
+            requested: The type that the caller or the file requests.
+            known: The type of the attribute in the database.
         """
         name = self._profile.name
         if requested and known and requested != known:
@@ -67,10 +67,10 @@ class TypeFinder:
         return Decision(wanted, wanted not in ("VARCHAR",))
 
     def notices(self, decision: Decision) -> list[str]:
-        """What the user should know of the column although it can be published.
+        """Describe doubtful contents that do not prevent publishing.
 
         Args:
-            decision: What becomes of it.
+            decision: Its type.
         """
         profile = self._profile
         column = f"column {profile.column!r}"
@@ -106,7 +106,7 @@ class TypeFinder:
         return is_plain and profile.may_have_decimal_commas and profile.is_grouped
 
     def _notice_times(self, decision: Decision, column: str) -> list[str]:
-        """Say what becomes of times that nobody asked for."""
+        """Describe how times are published whose type was not requested."""
         counts = self._profile.counts
         if decision.type == "VARCHAR" and set(counts) == {Cell.CLOCK}:
             text = quote(self._profile.examples[Cell.CLOCK].text)
@@ -122,7 +122,7 @@ class TypeFinder:
         return []
 
     def _ignore(self, separator: str = "; ") -> str:
-        """The advice that leaves the column out, if it can be left out."""
+        """The advice to ignore the column, if that is possible."""
         if not self._profile.is_one_column:
             return ""
         return f"{separator}{suggest(ignoreColumns=[self._profile.column])} ignores it"
@@ -160,7 +160,7 @@ class TypeFinder:
         return Decision("VARCHAR")
 
     def _infer_times(self, values: set[Cell]) -> Decision:
-        """Take times that state no zone as the rows' times are taken, if they can be."""
+        """Read naive times like those of the rows, if that is possible."""
         unread = [cell for cell in values if not self._is_time(self._profile.examples[cell].text)]
         if not unread:
             return Decision("TIMESTAMP", True)
@@ -193,7 +193,7 @@ class TypeFinder:
         )
 
     def _check_new_numbers(self) -> None:
-        """Refuse numbers that may be codes, or that a DOUBLE does not hold."""
+        """Reject numbers that may be codes, or that a DOUBLE cannot represent."""
         choice = f"{suggest(measureTypes={self._profile.column: 'DOUBLE'})} publishes numbers"
         as_text = f"{self._as_text()} publishes the column as strings, "
         for cell, what in (

@@ -1,4 +1,4 @@
-"""The form of delimited text: encoding, delimiter, quotes, and the line of the names."""
+"""The dialect of delimited text: encoding, delimiter, quotes and header line."""
 
 import codecs
 import csv
@@ -16,7 +16,7 @@ from .options import WHITESPACE, FileOptions
 from .problems import fail, quote, suggest
 from .sources import Source, decode_lines
 
-# What columns of times are called, in small letters.
+# The names of columns of times, in lower case.
 TIME_NAMES = ("timestamp", "time", "datetime", "date_time", "date time", "date/time", "date")
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_LINES = 300
@@ -32,27 +32,27 @@ _BYTE_ORDER_MARKS = (
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}([-/.])\w{1,9}\1\d{2,4}|\d{8}T?\d{4}")
 _NUMBER = re.compile(r"[-+\u2212]?[\d.,'\u00a0\u202f]*\d[\d.,]*([eE][-+]?\d+)?")
-# Campbell Scientific's tables: the station's line, names, units, how values were aggregated.
+# Tables of Campbell Scientific: a line about the station, names, units, aggregations.
 _TOA5 = "TOA5"
 _TOA5_LINES_AFTER_NAMES = 2
 
 
 @dataclass(frozen=True)
 class CsvDialect:
-    """The form of a file of delimited text.
+    """The dialect of a file of delimited text.
 
     Attributes:
         encoding: Its encoding.
-        delimiter: What separates cells; `whitespace` for any number of blanks.
-        quote: What encloses cells; empty for nothing.
-        skip_blanks: Whether blanks after delimiters are no part of cells.
-        header_line: The line that holds the names, the last one of several; 0 if none does.
+        delimiter: The separator of cells; `whitespace` for any number of blanks.
+        quote: The quote character; empty for none.
+        skip_blanks: Whether blanks after delimiters are ignored.
+        header_line: The last header line; 0 if there is none.
         names: The names of the columns.
-        units_rows: How many rows after the names hold units and the like.
-        escape: What stands before a quote within a cell, if not another quote.
-        comment: What lines begin with that are left out.
-        notices: What the user should know of it.
-        levels: The asset and attribute of each column, if the names say both.
+        units_rows: The number of rows after the header with units and similar.
+        escape: The escape character of quotes within cells, unless they are doubled.
+        comment: The prefix of lines to ignore.
+        notices: Messages for the user.
+        levels: The asset and attribute of each column, if the header contains both.
     """
 
     encoding: str
@@ -69,7 +69,7 @@ class CsvDialect:
 
     @property
     def reader_options(self) -> dict[str, object]:
-        """The same for `csv.reader`, which takes no liberties with quotes if it is strict."""
+        """The same for `csv.reader`, which must be strict about quotes."""
         quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         return {
             "delimiter": self.delimiter,
@@ -81,7 +81,7 @@ class CsvDialect:
 
 
 class _Row(NamedTuple):
-    """A row, and the first and the last line that it is in."""
+    """A row with its first and its last line."""
 
     line: int
     cells: list[str]
@@ -89,7 +89,7 @@ class _Row(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """What a file is like if a character is its delimiter."""
+    """A sample of a file, split at one delimiter."""
 
     delimiter: str
     rows: Sequence[_Row]
@@ -99,7 +99,7 @@ class _Candidate(NamedTuple):
 
 
 def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
-    """Find the form of a file, as far as options leave it open."""
+    """Detect the dialect of a file, except for what is specified by options."""
     encoding = _detect_encoding(source, options)
     lines = _read_sample(source, encoding)
     first = options.skipLines or 0
@@ -147,7 +147,7 @@ def _find_levels(chosen: _Candidate, options: FileOptions) -> ColumnLevels | Non
 
 
 def read_failure(source: Source, encoding: str, error: UnicodeError) -> Exception:
-    """Build the error for bytes that are no text in an encoding, naming the line."""
+    """Build the error for bytes that are invalid in an encoding, with their line."""
     name = encoding.removesuffix("-sig").upper()
     advice = f"pass its encoding, such as {suggest(encoding='cp1252')}"
     line = _undecodable_line(source) if encoding == UTF_8 else None
@@ -191,7 +191,7 @@ def _read_sample(source: Source, encoding: str) -> list[str]:
             lines = list(islice(text, SAMPLE_LINES))
     except UnicodeError as error:
         raise read_failure(source, encoding, error) from None
-    # Some programs write the mark twice.
+    # Some programs write the byte order mark twice.
     return [lines[0].lstrip("\ufeff"), *lines[1:]] if lines else []
 
 
@@ -208,7 +208,7 @@ class _Sample:
         self._options = options
 
     def choose(self, delimiters: Sequence[str]) -> _Candidate:
-        """Find the delimiter with which lines become rows of the same number of values."""
+        """Find the delimiter that splits the lines into rows with equally many values."""
         tried = [self._try(delimiter) for delimiter in delimiters]
         if not any(candidate.rows for candidate in tried):
             raise fail(self._source.label, "has no rows")
@@ -244,7 +244,7 @@ class _Sample:
         return best
 
     def find_escape(self, delimiter: str) -> str | None:
-        """Find what stands before quotes within cells, if it is not another quote."""
+        """Find the escape character of quotes within cells, unless they are doubled."""
         if not self._quote or delimiter == WHITESPACE:
             return None
         if (escape := self._options.escape) is not None:
@@ -255,8 +255,8 @@ class _Sample:
         rows = self._parse(delimiter)
         if not rows:
             return _Candidate(delimiter, rows, 0, -1, 0)
-        # A single long row, of a total or of a preamble, says less than many equal ones.
-        # Of widths that are as frequent, a preamble has the smaller one.
+        # Many rows of equal width count more than a single long row of a total or preamble.
+        # Among equally frequent widths, the smaller one is that of a preamble.
         widths = Counter(len(row.cells) for row in rows)
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
         if self._options.columnNames is not None:
@@ -288,12 +288,12 @@ class _Sample:
                 break
             if any(cell.strip().lower() in named for cell in row.cells):
                 return index
-            # Lines before the names may have as many cells.
+            # Lines before the header may have as many cells.
             found = index if found < 0 else found
         return found
 
     def _named_columns(self) -> set[str]:
-        """The names of columns, in small letters, by which the line of names is known."""
+        """The column names, in lower case, that identify the header line."""
         options = self._options
         columns = [*(options.timeColumn or ()), options.assetIdColumn, options.attributeColumn]
         return {*TIME_NAMES, *(name.lower() for name in columns if name)}
@@ -330,13 +330,13 @@ class _Sample:
                 rows.append((begin, cells, reader.line_num))
                 begin = reader.line_num + 1
         except csv.Error:
-            # Reading the whole file says what is wrong, and where.
+            # Reading the whole file reports the error and its line.
             pass
         return rows
 
 
 def _is_header(cells: Sequence[str]) -> bool:
-    """Whether cells are names: none of them a date, the first one no number."""
+    """Whether cells are names: none is a date, and the first is not a number."""
     named = [cell.strip() for cell in cells if cell.strip()]
     return bool(named) and not _NUMBER.fullmatch(named[0]) and not any(map(_DATE.search, named))
 

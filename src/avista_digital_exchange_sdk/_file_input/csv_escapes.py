@@ -1,4 +1,4 @@
-"""Quotes that a backslash stands before, rewritten as the two quotes that CSV has for one."""
+"""Conversion of quotes escaped by a backslash to the doubled quotes of CSV."""
 
 import csv
 import re
@@ -16,9 +16,9 @@ def double_quotes(lines: Iterable[str], delimiter: str, quote: str, escape: str)
 
     Args:
         lines: The lines of a file.
-        delimiter: What separates cells.
-        quote: What encloses cells.
-        escape: What stands before a quote that is part of a cell.
+        delimiter: The separator of cells.
+        quote: The quote character.
+        escape: The character before a quote that is part of a cell.
     """
     opening = re.compile(rf"(?:^|{re.escape(delimiter)}) *{re.escape(quote)}")
     both = re.escape(quote), re.escape(escape)
@@ -42,15 +42,15 @@ def double_quotes(lines: Iterable[str], delimiter: str, quote: str, escape: str)
 
 
 def detect_escape(lines: Sequence[str], delimiter: str, quote: str) -> str | None:
-    """Find out whether quotes within cells have a backslash before them.
+    """Detect whether quotes within cells are escaped by a backslash.
 
     Args:
         lines: The first lines of a file.
-        delimiter: What separates its cells.
-        quote: What encloses its cells.
+        delimiter: The separator of its cells.
+        quote: Its quote character.
 
     Returns:
-        A backslash, if lines are rows of the same number of cells with it only.
+        A backslash, if only then all lines have the same number of cells.
     """
     if not any(BACKSLASH + quote in line for line in lines):
         return None

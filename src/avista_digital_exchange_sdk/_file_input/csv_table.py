@@ -24,7 +24,7 @@ class CsvTable:
 
     Args:
         source: The file.
-        options: How it is to be read.
+        options: The arguments that describe it.
     """
 
     line_word = "line"
@@ -38,7 +38,7 @@ class CsvTable:
         units = self._read_units()
         names = list(self.dialect.names)
         while names and not names[-1] and self._options.columnNames is None:
-            # Each line ends with a delimiter; values below are found as those of a row too long.
+            # Each line ends with a delimiter; values below it are reported as too many cells.
             names.pop()
         self._width = len(names)
         levels = self.dialect.levels
@@ -68,7 +68,7 @@ class CsvTable:
         yield to_chunk(lines, rows, self._width)
 
     def _data_rows(self, problems: Problems) -> Iterator[_Row]:
-        """The rows of values, without rows of units and those at the end that are no data."""
+        """The rows of values, without rows of units and without the footer."""
         rows = self._rows(problems)
         for _ in range(self.dialect.units_rows):
             next(rows, None)
@@ -83,7 +83,7 @@ class CsvTable:
                 yield held.popleft()
 
     def _rows(self, problems: Problems) -> Iterator[_Row]:
-        """The rows after the names, those without any text left out."""
+        """The rows after the header, without empty ones."""
         dialect = self.dialect
         with self._open() as file:
             offset = dialect.header_line
@@ -138,7 +138,7 @@ class CsvTable:
             yield "\n" if comment and line.startswith(comment) else line
 
     def _fit(self, line: int, cells: list[str], problems: Problems) -> list[str] | None:
-        """A row with as many cells as there are columns; None if it has others."""
+        """Return a row with one cell per column; None if it has another number of cells."""
         if len(cells) == self._width:
             return cells
         if len(cells) > self._width and not any(cells[self._width :]):
@@ -182,7 +182,7 @@ class CsvTable:
     def _check_long_row(
         self, begin: int, end: int, cells: Sequence[str], problems: Problems
     ) -> None:
-        """Refuse a cell that holds whole rows: its quote was not closed where it should be."""
+        """Reject a cell that contains whole rows, because its quote was not closed."""
         delimiter = self.dialect.delimiter
         for cell in cells:
             inner = cell.splitlines()[1:]

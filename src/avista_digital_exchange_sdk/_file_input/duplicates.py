@@ -1,4 +1,4 @@
-"""Values of one asset, attribute and time: found without keeping all rows in memory."""
+"""Duplicate values of one asset, attribute and time, found with constant memory."""
 
 import sqlite3
 import tempfile
@@ -31,14 +31,14 @@ class Duplicate(NamedTuple):
 
 
 class OrderCheck:
-    """Whether each series goes one way in time, so that no time in it can come twice."""
+    """Whether each series is ordered by time, so that no time can occur twice in it."""
 
     def __init__(self) -> None:
         self._last: dict[tuple[str, str | None], tuple[int, int]] = {}
         self.is_ordered = True
 
     def add(self, asset: str, series: str | None, time: int) -> None:
-        """Look at the next row of a series."""
+        """Add the next row of a series."""
         key = (asset, series)
         known = self._last.get(key)
         if known is None:
@@ -56,7 +56,7 @@ class ValueIndex:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="avista-dx-")
-        # One thread fills it, and another one may read it.
+        # One thread writes it, another one may read it.
         self._database = sqlite3.connect(
             Path(self._folder.name) / "values.db", check_same_thread=False
         )
@@ -72,7 +72,7 @@ class ValueIndex:
         self._folder.cleanup()
 
     def add(self, values: Iterable[tuple[str, str, int, int, str]], file: int) -> None:
-        """Add values, each as asset, attribute, time, line and text."""
+        """Add values, each as asset, attribute, time, line and string."""
         rows = (
             (self._number(asset), self._number(attribute), time, file * _LINES + line, value)
             for asset, attribute, time, line, value in values
@@ -86,7 +86,7 @@ class ValueIndex:
             self._database.execute("CREATE INDEX by_time ON cells (asset, attribute, time, place)")
 
     def duplicates(self) -> Iterator[Duplicate]:
-        """Find all values that are not the only ones of their time."""
+        """Find all values with the same asset, attribute and time as others."""
         names = list(self._numbers)
         rows = self._database.execute(
             "SELECT asset, attribute, time, min(place), count(DISTINCT value) FROM cells "
@@ -99,7 +99,7 @@ class ValueIndex:
                 "WHERE asset = ? AND attribute = ? AND time = ? AND place > ?",
                 key,
             ).fetchone()
-            # A row that is of one asset twice, by its columns, has one place.
+            # Values in several columns of one row have the same place.
             places = (divmod(first, _LINES), divmod(second or first, _LINES))
             yield Duplicate(names[asset], names[attribute], time, places, values == 1)
 

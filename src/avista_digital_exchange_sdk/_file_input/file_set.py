@@ -1,4 +1,4 @@
-"""The files of one publish: opened, understood, and checked against each other."""
+"""The files of one publish: opened, read, and checked against each other."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ class FileSet:
 
     Args:
         paths: The files.
-        options: How they are to be read.
+        options: The arguments that describe them.
     """
 
     def __init__(self, paths: Sequence[Path | str], options: FileOptions) -> None:
@@ -50,14 +50,14 @@ class FileSet:
 
     @property
     def problems(self) -> list[str]:
-        """What keeps the files from being published."""
+        """The problems that prevent publishing."""
         return [message for plan in self.plans for message in plan.problems.messages]
 
     def check(self, known_types: Mapping[str, str]) -> None:
-        """Understand all files, and find everything that keeps them from being published.
+        """Read all files, and find all problems that prevent publishing.
 
         Args:
-            known_types: The types of the attributes that the database has.
+            known_types: The types of the attributes in the database.
         """
         order = OrderCheck()
         for number, path in enumerate(self._paths):
@@ -66,7 +66,7 @@ class FileSet:
             plan = self._create_plan(number, path, known_types)
             self.plans.append(plan)
             self._check_types(plan)
-            # Whatever is wrong already, all that is wrong is found at once.
+            # Find all problems at once, even if there are some already.
             plan.check(order)
         if not self.problems and not order.is_ordered:
             self._check_duplicates()
@@ -98,12 +98,12 @@ class FileSet:
         return callback and (lambda done, _: callback(before + done, total))
 
     def raise_problems(self) -> None:
-        """Raise InvalidParameterError if something keeps the files from being published."""
+        """Raise InvalidParameterError if there are problems."""
         if self.problems:
             raise build_error(self.problems)
 
     def _check_types(self, plan: PublishPlan) -> None:
-        """Refuse a new attribute that gets another type from one file than from another."""
+        """Reject a new attribute whose type differs between files."""
         for earlier in self.plans[: plan.number]:
             for name, kind in plan.types.items():
                 other = earlier.types.get(name, kind)

@@ -1,4 +1,4 @@
-"""JSON as tables: the platform's results, arrays of objects, and an object per line."""
+"""JSON as tables: results of the platform, arrays of objects, and one object per line."""
 
 import codecs
 import json
@@ -17,17 +17,17 @@ _LONG = ("assetId", "name", "timestamp", "attribute", "value")
 # The first keys of the rows of an IoT query.
 _ROW_KEYS = ("iotEndpointId", "name", "timestamp")
 _SAMPLE_OBJECTS = 1000
-# Constants that JSON lacks and many programs write, Python's `json` and JavaScript among them.
+# Constants that are not part of JSON, but written by many programs such as Python's `json`.
 _CONSTANT_NAMES = (b"NaN", b"Infinity")
 # The strings of JSON text and the constants between them; a string may end in the next block.
 _STRING_OR_CONSTANT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)', re.DOTALL)
 _BLOCK_BYTES = 1 << 16
-# Longer strings can't be values of the platform.
+# The platform accepts no longer strings.
 _MAX_STRING_BYTES = 1 << 24
 
 
 def open_json_table(source: Source) -> "ResultTable | ObjectTable":
-    """Open a file of JSON as what it holds."""
+    """Open a JSON file as a table of its kind."""
     objects = _Objects(source)
     first = next(iter(objects), None)
     if first is None:
@@ -39,7 +39,7 @@ def open_json_table(source: Source) -> "ResultTable | ObjectTable":
 
 
 class ResultTable:
-    """A result of the platform's: assets, each with its attributes, types and values.
+    """A result of the platform: assets, each with its attributes, types and values.
 
     Args:
         source: The file.
@@ -55,7 +55,7 @@ class ResultTable:
         )
 
     def chunks(self, problems: Problems) -> Iterator[Chunk]:
-        """Read all values, a row each."""
+        """Read all values, one per row."""
         rows: list[list[str | None]] = []
         number = 1
         for row in self._rows():
@@ -67,7 +67,7 @@ class ResultTable:
         yield to_chunk(range(number, number + len(rows)), rows, len(_LONG))
 
     def _rows(self) -> Iterator[list[str | None]]:
-        """Read values as the file's own order allows: an attribute's may come before its name."""
+        """Read values in the order of the file; those of an attribute may precede its name."""
         heads = self._heads()
         import ijson
 
@@ -87,7 +87,7 @@ class ResultTable:
                     point = {}
 
     def _heads(self) -> dict[tuple[int, int], tuple[str, str | None, str]]:
-        """The asset, its name and the attribute of each place in the file; types are noted."""
+        """Map each position in the file to its asset, name and attribute, and store types."""
         import ijson
 
         assets: list[dict[str, Any]] = []
@@ -119,7 +119,7 @@ class ResultTable:
 
 
 class ObjectTable:
-    """Objects with the same members, a row each.
+    """Objects with the same keys, one per row.
 
     Args:
         source: The file.
@@ -182,7 +182,7 @@ class ObjectTable:
 
 
 class _Objects:
-    """The objects of a file, one after the other: those of an array, or one a line."""
+    """Iterate over the objects of a file: those of an array, or one per line."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -224,7 +224,7 @@ class _QuotedConstants:
         self._blocks = self._read_blocks()
 
     def read(self, size: int = -1) -> bytes:
-        """Read the next block, whatever its size; nothing at the end."""
+        """Read the next block of any size; empty at the end."""
         return next(self._blocks, b"") if size else b""
 
     def _read_blocks(self) -> Iterator[bytes]:
@@ -242,7 +242,7 @@ class _QuotedConstants:
 
     @staticmethod
     def _find_end(text: bytes) -> int:
-        """Where neither a string nor a constant is cut off."""
+        """Find the last position that cuts off neither a string nor a constant."""
         end = 0
         for found in _STRING_OR_CONSTANT.finditer(text):
             end = found.end()

@@ -1,4 +1,4 @@
-"""Local times as UTC: the hour that comes twice, and the one that does not come at all."""
+"""Local times as UTC, with the repeated and the skipped hour of clock changes."""
 
 from collections.abc import Hashable
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ _MAX_CACHED = 20_000
 
 
 class LocalTimeError(ValueError):
-    """A local time that is no time, or one of two."""
+    """A local time that does not exist or is ambiguous."""
 
     def __init__(self, kind: str, what: str) -> None:
         super().__init__(what)
@@ -38,7 +38,7 @@ class _Offsets(NamedTuple):
 
 
 class _Series:
-    """Where a series is: its last time, and whether the repeated hour has begun again."""
+    """The state of a series: its last time, and whether the repeated hour has begun again."""
 
     __slots__ = ("last", "second", "was_ambiguous")
 
@@ -53,14 +53,14 @@ class LocalTimes:
 
     Args:
         zone: The time zone.
-        ambiguous: Which of two times a repeated one is: `refuse`, `infer` (from the order of the
+        ambiguous: How to resolve ambiguous times: `refuse`, `infer` (from the order of the
             rows), `earlier` or `later`.
-        nonexistent: What becomes of a time that clocks skip: `refuse`, or `shift` by the hour that
-            they are put forward.
+        nonexistent: How to resolve skipped times: `refuse`, or `shift` by the time by which
+            clocks are set forward.
 
     Attributes:
         is_descending: Whether the newest rows come first.
-        shifted: How many times were shifted.
+        shifted: The number of shifted times.
     """
 
     def __init__(self, zone: ZoneInfo | FixedOffset, ambiguous: str, nonexistent: str) -> None:
@@ -77,11 +77,11 @@ class LocalTimes:
 
         Args:
             local: The local time.
-            series: What the order of rows is looked at for: the asset and attribute.
-            abbreviation: What the file says of it, such as `PDT`.
+            series: The series for the order of rows: the asset and attribute.
+            abbreviation: Its abbreviation of the time zone, such as `PDT`.
 
         Raises:
-            LocalTimeError: The time comes twice, or never.
+            LocalTimeError: The time is ambiguous or does not exist.
         """
         seconds = local // NANOSECONDS
         offsets = self._offsets(seconds)

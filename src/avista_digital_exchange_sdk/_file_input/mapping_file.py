@@ -1,4 +1,4 @@
-"""How to read a kind of files, kept in a TOML file under the names of the command's options."""
+"""Arguments that describe files, saved in a TOML file by the names of the command's options."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _HEADER = f"""\
 # How to read files of time series: `avista-dx publish DATABASE FILE --mapping THIS_FILE`.
 version = {VERSION}
 """
-# The keys that are not the argument's name in small letters.
+# The keys that are not the argument's name in lower case.
 _KEYS = {
     "assetId": "asset",
     "assetIdColumn": "asset-column",
@@ -37,10 +37,10 @@ OPTION_NAMES = {
 
 
 def read_mapping(argument: str, value: object) -> dict[str, Any]:
-    """Read a mapping file as arguments by their names.
+    """Read a mapping file as arguments by name.
 
     Raises:
-        InvalidParameterError: It is no mapping file, or of another version.
+        InvalidParameterError: It is not a mapping file, or has another version.
     """
     path = validation.require_file(argument, value)
     try:

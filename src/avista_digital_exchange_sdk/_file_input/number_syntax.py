@@ -1,4 +1,4 @@
-"""How numbers are written, and the plain form of one: digits, a decimal point, an exponent."""
+"""The format of numbers, and conversion to the plain form with a decimal point."""
 
 import re
 from typing import NamedTuple
@@ -6,17 +6,17 @@ from typing import NamedTuple
 PARENTHESES = "()"
 PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 PLAIN_NUMBER_RE2 = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
-# Characters that a blank between groups of digits may be.
+# The characters that are accepted as blanks between groups of digits.
 BLANKS = " \u00a0\u2009\u202f"
 
 
 class NumberSyntax(NamedTuple):
-    """How a file writes numbers.
+    """The format of numbers in a file.
 
     Attributes:
         decimal: The decimal separator.
-        thousands: What separates groups of digits, if anything does.
-        strip: What stands before or after numbers without being part of them.
+        thousands: The separator of groups of digits, or None.
+        strip: Strings before or after numbers that are ignored.
         minus: A minus sign other than `-`; `()` for negative numbers in parentheses.
     """
 
@@ -27,11 +27,11 @@ class NumberSyntax(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether numbers are taken as they are."""
+        """Whether numbers need no conversion."""
         return self == NumberSyntax()
 
     def to_plain(self, text: str) -> str | None:
-        """The plain form of a number; None for what is not a number."""
+        """Convert a number to its plain form; return None if it is not a number."""
         text = text.strip()
         for affix in self.strip:
             text = text.removeprefix(affix).removesuffix(affix).strip()
@@ -70,7 +70,7 @@ class NumberSyntax(NamedTuple):
         return text, "", ""
 
     def _ungroup(self, whole: str) -> str | None:
-        """Digits without the separators between groups of three, or of Indian groups of two."""
+        """Remove the separators between groups of three digits, or Indian groups of two."""
         separators = self.thousands or ""
         if separators in BLANKS:
             separators = BLANKS

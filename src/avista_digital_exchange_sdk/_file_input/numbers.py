@@ -1,4 +1,4 @@
-"""What strings that are no plain numbers may be: numbers written otherwise, missing, infinite."""
+"""Classification of strings: numbers in other formats, missing values, infinity."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 from .number_syntax import PARENTHESES, NumberSyntax
 
-# What programs write where there is no number: R, pandas, NumPy, SQL, Excel.
+# Markers of missing numbers of R, pandas, NumPy, SQL and Excel.
 MISSING_MARKERS = frozenset(
     {"na", "n/a", "#n/a", "#na", "nan", "-nan", "null", "none", "nil", "<na>", "nat", "1.#qnan"}
     | {"-1.#ind", "1.#ind", "\\n", "missing"}
@@ -27,10 +27,10 @@ _AFFIXED = re.compile(
     rf"([{_CURRENCIES}]|USD|EUR|CHF|GBP)?\s*(.*?\d[^A-Za-z%\u2030\u00b0{_CURRENCIES}]*?)\s*"
     rf"({'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))}|[{_CURRENCIES}])?"
 )
-# What programs write around numbers so that spreadsheets keep them as they are.
+# Wrappers around numbers that keep spreadsheets from converting them.
 _QUOTES = (('="', '"'), ("'", "'"))
 _MINUS_SIGNS = "\u2212\u2013\u2012\u00ad\ufe63\uff0d"
-# What separates decimals, and what separates groups of digits.
+# Decimal separator and thousands separator.
 Separators = tuple[str, str | None]
 _SEPARATORS: Sequence[Separators] = (
     (".", None),
@@ -45,10 +45,10 @@ _SEPARATORS: Sequence[Separators] = (
 
 
 class NumberReadings:
-    """The ways to write numbers in which all of some strings are numbers.
+    """The number formats in which all of some strings are numbers.
 
     Args:
-        given: What is already said of numbers.
+        given: The specified format of numbers.
     """
 
     def __init__(self, given: NumberSyntax) -> None:
@@ -58,7 +58,7 @@ class NumberReadings:
         self._separators: dict[Separators, None] | None = None
 
     def add(self, text: str) -> bool:
-        """Take a string into account, if it can be a number at all."""
+        """Add a string; return whether it can be a number."""
         strip, minus = self._read_affixes(text)
         found: dict[Separators, None] = {
             separators: None
@@ -75,10 +75,10 @@ class NumberReadings:
         return True
 
     def arguments(self) -> list[dict[str, Any]]:
-        """The arguments that make numbers of all strings, for each way to read them."""
+        """The arguments with which all strings are numbers, for each possible format."""
         found = self._separators or {}
         if (".", None) in found:
-            # Nothing but what stands around the numbers keeps them from being plain.
+            # Only the strings around the numbers keep them from being plain.
             found = {(".", None): None}
         return [
             self._differences(NumberSyntax(decimal, thousands, tuple(self._strip), self._minus))
@@ -122,12 +122,12 @@ class NumberReadings:
 
 
 def is_missing_marker(text: str) -> bool:
-    """Whether a string says that there is no number."""
+    """Whether a string marks a missing number."""
     return text.lower() in MISSING_MARKERS
 
 
 def to_bigint(text: str) -> str | None:
-    """An integer of 64 bits as digits alone; None for what is none."""
+    """Convert a 64-bit integer to its digits; return None if it is not one."""
     if not _INTEGER.fullmatch(text):
         return None
     digits = text.partition(".")[0]

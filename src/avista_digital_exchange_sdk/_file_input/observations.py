@@ -1,4 +1,4 @@
-"""The shapes of files: a column per attribute, a row per value, a column per asset."""
+"""The layouts of files: one column per attribute, one row per value, one column per asset."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -18,10 +18,10 @@ class Values(NamedTuple):
     """The cells of one attribute.
 
     Attributes:
-        attribute: What they are published as.
-        column: What messages call the column that they are from.
-        position: That column.
-        cells: The cells; null where there is nothing.
+        attribute: The name of the attribute.
+        column: The name of their column in messages.
+        position: The position of that column.
+        cells: The cells; null if empty.
     """
 
     attribute: str
@@ -36,11 +36,11 @@ class Observations(NamedTuple):
     Attributes:
         lines: The line of each row.
         assets: The asset of each row; null where it is missing.
-        times: The time of each row as the file writes it.
+        times: The time of each row as written in the file.
         dimensions: Metadata of each row, by name.
         values: The attributes.
-        series: What tells apart the series that the rows are of, beside the asset.
-        joined: The lines whose values are in the row of another line, each after that line.
+        series: What distinguishes the series of the rows, in addition to the asset.
+        joined: Lines that were merged into the row of another line, by that line.
     """
 
     lines: Any
@@ -64,12 +64,12 @@ class Observations(NamedTuple):
 
 
 class ShapeReader:
-    """Reads the rows of a file in the shape it has.
+    """Reads the rows of a file in its layout.
 
     Args:
         columns: The file's columns.
-        roles: What they hold.
-        options: How the file is to be read.
+        roles: Their roles.
+        options: The arguments that describe the file.
     """
 
     def __init__(self, columns: Sequence[Column], roles: ColumnRoles, options: FileOptions) -> None:
@@ -105,9 +105,9 @@ class ShapeReader:
             dimensions["name"] = _trim(columns[roles.name])
         times = [_trim(columns[index]) for index in roles.times]
         if len(times) > 1:
-            # The dates of workbooks have a midnight of their own.
+            # Dates in workbooks have the time 00:00:00.
             times = [pc.replace_substring_regex(cells, _MIDNIGHT, "") for cells in times]
-            # An hour may be a number beside the date.
+            # The hour may be a number in another column than the date.
             times = [pc.replace_substring_regex(cells, r"^(\d)$", r"0\1") for cells in times]
             times = [pc.binary_join_element_wise(*times, " ")]
         values = [
@@ -120,7 +120,7 @@ class ShapeReader:
         return name_key(self._names, self._columns[index].name)
 
     def _split_levels(self, rows: Observations) -> Iterator[Observations]:
-        """One set of observations for each asset that columns are of."""
+        """Return observations per asset, for files with one column per asset."""
         by_asset: dict[str, list[Values]] = {}
         for entry in rows.values:
             asset, attribute = self._columns[entry.position].levels or ("", entry.attribute)
@@ -131,7 +131,7 @@ class ShapeReader:
             yield rows._replace(assets=assets, values=values)
 
     def _split_long(self, chunk: Chunk, rows: Observations) -> Iterator[Observations]:
-        """One set of observations for each attribute that rows are of."""
+        """Return observations per attribute, for files with one row per value."""
         attributes = _trim(chunk.columns[self._roles.attribute or 0]).dictionary_encode()
         for number, name in enumerate(attributes.dictionary.to_pylist()):
             own = rows.take(pc.indices_nonzero(pc.equal(attributes.indices, number)))
@@ -145,7 +145,7 @@ class ShapeReader:
 
 
 def remove_values(rows: Observations, removed: Collection[tuple[str, str, int]]) -> Observations:
-    """Replace some values, given as asset, attribute and line, by null."""
+    """Replace values, identified by asset, attribute and line, by null."""
     assets, lines = rows.assets.to_pylist(), rows.lines.to_pylist()
     values = []
     for entry in rows.values:
@@ -157,9 +157,9 @@ def remove_values(rows: Observations, removed: Collection[tuple[str, str, int]])
 
 
 def merge_rows(parts: Sequence[Observations]) -> Observations:
-    """One row per asset, time and metadata, of observations with different attributes.
+    """Merge observations with different attributes to one row per asset, time and metadata.
 
-    The line of such a row is that of the first of the rows that it is merged from.
+    The line of such a row is that of the first of its original rows.
     """
     keys: dict[tuple[Any, ...], int] = {}
     lines: list[int] = []
@@ -199,6 +199,6 @@ def merge_rows(parts: Sequence[Observations]) -> Observations:
 
 
 def _trim(column: Any) -> Any:
-    """Strings without the blanks around them; null where nothing is left."""
+    """Remove blanks around strings; empty strings become null."""
     trimmed = trim_cells(column)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, STRING), trimmed)

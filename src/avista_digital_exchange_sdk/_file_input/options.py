@@ -1,4 +1,4 @@
-"""How a file is to be read, as the caller says it."""
+"""The arguments that describe a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -20,14 +20,14 @@ FORMATS = ("csv", "xlsx", "parquet", "json")
 WHITESPACE = "whitespace"
 _ROW_OPTIONS = frozenset({"skipLines", "columnNames", "unitsRow", "skipFooter"})
 _TEXT_OPTIONS = frozenset({"encoding", "delimiter", "quote", "escape", "comment"})
-# The options that apply to some formats only, by format.
+# The options that apply to certain formats only, by format.
 FORMAT_OPTIONS = {
     "csv": _ROW_OPTIONS | _TEXT_OPTIONS,
     "xlsx": _ROW_OPTIONS | {"sheet"},
     "parquet": frozenset[str](),
     "json": frozenset[str](),
 }
-# Delimiters that are awkward to type, by the names that they may be given by.
+# Delimiters that are awkward to type, by name.
 DELIMITER_NAMES = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
 _LISTS = (
@@ -43,10 +43,10 @@ _DICTIONARIES = ("measureTypes", "attributeNames")
 
 @dataclass(frozen=True)
 class FileOptions:
-    """How a file is to be read; a field that is None leaves it to what the file shows.
+    """The description of a file; fields that are None are detected.
 
-    The fields are called as the arguments of `publishFileToTimeSeriesDatabase`, which says what
-    they mean.
+    The fields have the names of the arguments of `publishFileToTimeSeriesDatabase`, which
+    describes them.
     """
 
     assetId: str | None = None
@@ -87,11 +87,11 @@ class FileOptions:
 
     @property
     def numbers(self) -> NumberSyntax:
-        """How numbers are written."""
+        """The format of numbers."""
         return NumberSyntax(self.decimal or ".", self.thousands, self.strip, self.minus)
 
     def get_explicit(self) -> dict[str, Any]:
-        """Return the options that differ from their defaults."""
+        """The options that differ from their defaults."""
         return {
             field.name: value
             for field in fields(self)
@@ -100,7 +100,7 @@ class FileOptions:
 
 
 def parse_options(arguments: Mapping[str, object]) -> FileOptions:
-    """Check options by their names; None counts as omitted."""
+    """Validate options by name; None is the same as omitting an option."""
     parsed: dict[str, Any] = {}
     for name, value in arguments.items():
         if value is not None:
@@ -153,7 +153,7 @@ def _parse_list(name: str, value: object) -> tuple[str, ...]:
     for item in items:
         if not isinstance(item, str) and name == "nullValues" and isinstance(item, (int, float)):
             item = str(item)
-        # A column may have no name, in the files of pandas for one.
+        # Columns without a name are allowed: pandas writes them.
         if not isinstance(item, str) or (not item and name in ("strip", "columnNames")):
             raise invalid_argument(name, value, "a list of strings")
         texts.append(item)
@@ -207,7 +207,7 @@ def _check_encoding(value: object) -> str:
 
 
 def _check_together(options: FileOptions) -> None:
-    """Refuse options that contradict each other."""
+    """Reject options that contradict each other."""
     if options.timeFormat is not None and options.timeUnit is not None:
         raise invalid_argument("timeUnit", options.timeUnit, "omitted if timeFormat= is passed")
     if options.thousands is not None and options.thousands == (options.decimal or "."):
@@ -231,7 +231,7 @@ def _check_time_format(text: str) -> None:
     if text in FORMAT_NAMES:
         return
     directives = {text[index + 1] for index, one in enumerate(text[:-1]) if one == "%"}
-    # A month alone is its first day.
+    # A month without a day is its first day.
     has_month = bool(directives & set("mbBhju"))
     if not (directives & set("cxD") or (directives & set("YyG") and has_month)):
         raise invalid_argument(

@@ -1,4 +1,4 @@
-"""Parquet files as tables: their values are typed, and become the strings to publish."""
+"""Parquet files as tables: typed values are converted to the strings to publish."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from .tables import ROWS_PER_CHUNK, STRING, Chunk, Column, Kind, Understanding
 
 _UTC = pa.timestamp("ns", "UTC")
 _NAIVE = pa.timestamp("ns")
-# What pandas calls an index without a name.
+# The name that pandas gives to an unnamed index.
 _INDEX_PREFIX = "__index_level_"
 
 
@@ -80,13 +80,13 @@ def _kind(source: Source, field: Any) -> Kind:
 
 
 def _to_strings(column: Any, kind: Kind) -> Any:
-    """Values as strings: numbers in their shortest form, times in ISO 8601."""
+    """Convert values to strings: numbers in their shortest form, times in ISO 8601."""
     if kinds.is_dictionary(column.type):
         column = column.dictionary_decode()
     if kind is Kind.TIME:
         return _format_times(column)
     if kinds.is_floating(column.type):
-        # Not a number is not a value.
+        # NaN is a missing value.
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
         if kinds.is_float16(column.type):
             column = column.cast(pa.float32())

@@ -1,4 +1,4 @@
-"""What keeps a file from being published: where it is, and the argument that settles it."""
+"""Problems that prevent publishing a file: their location and the argument that resolves them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -6,21 +6,21 @@ from typing import Any
 from .._utils.validation import format_value
 from ..errors import InvalidParameterError
 
-# Problems that one error lists.
+# The number of problems listed by one error.
 MAX_LISTED = 20
 
 
 class Problems:
-    """The problems of a file, each said once.
+    """The problems of a file, each once.
 
     Args:
-        source: What the file is called.
-        line_word: What a row's number counts: `line` or `row`.
-        options: The options that apply to files of its format only.
+        source: The name of the file in messages.
+        line_word: The unit of the numbers of rows: `line` or `row`.
+        options: The options that apply to its format only.
 
     Attributes:
         messages: The problems.
-        columns: The columns that have any.
+        columns: The columns with problems.
     """
 
     def __init__(self, source: str, line_word: str = "line", options: Collection[str] = ()) -> None:
@@ -34,7 +34,7 @@ class Problems:
     def add(
         self, what: str, *, line: int | None = None, column: str | None = None, key: object = None
     ) -> None:
-        """Add a problem; of those with the same key only the first one is kept."""
+        """Add a problem, unless there is one with the same key."""
         said = repr(key) if key is not None else what
         if said not in self._said:
             self._said.add(said)
@@ -42,14 +42,14 @@ class Problems:
             self.messages.append(f"{self.locate(line, column)}: {what}")
 
     def advise_names(self, count: int | None = None) -> str:
-        """Advise how to name all columns, of which there may be a known number."""
+        """Advise how to name all columns; their number may be unknown."""
         columns = "all columns" if count is None else f"all {count} columns"
         if "columnNames" in self.options:
             return f"name {columns} with columnNames="
         return f"name {columns} in the file"
 
     def locate(self, line: int | None = None, column: str | None = None) -> str:
-        """Say where something is."""
+        """Format a location."""
         parts = [self.source]
         if line is not None:
             parts.append(f"{self.line_word} {line}")
@@ -64,7 +64,7 @@ class Problems:
 
 
 def build_error(messages: list[str]) -> InvalidParameterError:
-    """Build the error of the first problem; the others are its notes."""
+    """Build the error of the first problem, with the others as notes."""
     first, *others = messages[:MAX_LISTED]
     error = InvalidParameterError(first)
     for message in others:
@@ -80,12 +80,12 @@ def fail(source: str, what: str, line: int | None = None) -> InvalidParameterErr
 
 
 def quote(cell: object) -> str:
-    """A cell as a message shows it, shortened."""
+    """Format a cell for a message, shortened."""
     return format_value(cell) if isinstance(cell, str) else repr(cell)
 
 
 def suggest(**arguments: Any) -> str:
-    """Arguments as a caller writes them; the command line shows its own options instead."""
+    """Format arguments as Python code; the command line converts them to options."""
     return ", ".join(f"{name}={_literal(value)}" for name, value in arguments.items())
 
 

@@ -1,4 +1,4 @@
-"""A file as rows to publish: understood, checked as a whole, then read once more to be sent."""
+"""A file as rows to publish: detected, validated as a whole, then read again to be sent."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -33,18 +33,18 @@ from .time_texts import TimeFormatDetector, is_interval
 from .unnamed_columns import UnnamedColumns
 from .value_reader import NullValues, convert
 
-# Rows that the report of a file shows.
+# The number of rows in the report of a file.
 SHOWN_ROWS = 5
 
 
 class PublishPlan:
-    """What is published of one file.
+    """The rows to publish of one file.
 
     Args:
         source: The file.
-        options: How it is to be read.
-        known_types: The types of the attributes that the database has.
-        number: Which of the files it is.
+        options: The arguments that describe it.
+        known_types: The types of the attributes in the database.
+        number: Its number among the files.
     """
 
     def __init__(
@@ -76,11 +76,11 @@ class PublishPlan:
 
     @property
     def line_word(self) -> str:
-        """What the numbers of rows count."""
+        """The unit of the numbers of rows."""
         return self._table.line_word
 
     def read_rows(self) -> Iterator[tuple[int, list[str | None]]]:
-        """Read the rows as the file writes them, with their numbers."""
+        """Read the rows as written in the file, with their numbers."""
         for chunk in self._chunks():
             rows = zip(*(column.to_pylist() for column in chunk.columns), strict=True)
             for line, cells in zip(chunk.lines, rows, strict=True):
@@ -98,12 +98,12 @@ class PublishPlan:
 
     @property
     def csv_dialect(self) -> CsvDialect | None:
-        """The form of the file, if it is delimited text."""
+        """The dialect of the file, if it is delimited text."""
         return self._table.dialect if isinstance(self._table, CsvTable) else None
 
     @property
     def decimal(self) -> str:
-        """The decimal separator of numbers that are written as text."""
+        """The decimal separator of numbers in text files."""
         return self._options.numbers.decimal
 
     @property
@@ -113,7 +113,7 @@ class PublishPlan:
 
     @property
     def asset_names(self) -> dict[str, str]:
-        """The names of the assets that the file names."""
+        """The names of the assets in the file."""
         return self._checker.asset_names
 
     @property
@@ -127,7 +127,7 @@ class PublishPlan:
 
     @property
     def duplicate_advice(self) -> str:
-        """What else may be the matter where times come again."""
+        """Advice on other causes of repeated times."""
         if self._options.dimensionColumns and self._roles.attribute is None:
             name = self._options.dimensionColumns[-1]
             value = self._table.columns[self._roles.measures[0]].name
@@ -145,7 +145,7 @@ class PublishPlan:
         return ""
 
     def check(self, order: OrderCheck) -> None:
-        """Check all rows, as publishing them would, and expect the outcomes of their lines."""
+        """Validate all rows like publishing does, and register their lines in the outcomes."""
         for rows in self._read_typed():
             self._checker.check(rows)
             self._note_rows(rows, order)
@@ -164,7 +164,7 @@ class PublishPlan:
             index.add(iter_values(rows), self.number)
 
     def drop(self, index: ValueIndex) -> None:
-        """Leave out the values that an index has not chosen."""
+        """Omit the values that an index has not chosen."""
         if count := index.count_dropped(self.number):
             self._dropped = index
             self.values -= count
@@ -172,7 +172,7 @@ class PublishPlan:
             self.notices.append(f"{count} values are omitted, as their timestamps are repeated")
 
     def slices(self) -> Iterator[RowSlice]:
-        """Read the rows to publish, some of one asset at a time."""
+        """Iterate over the rows to publish, in slices of one asset."""
         self.source.check_unchanged()
         self._times = self._create_time_reader()
         for rows in self._read_chunks():
@@ -181,7 +181,7 @@ class PublishPlan:
             yield from to_slices(rows, self.types)
 
     def report(self) -> FileReport:
-        """What was understood of the file, and what is published of it."""
+        """Report what was detected in the file and what is published."""
         columns = [
             FileColumn(profile.name, profile.column, self._decisions[name].type)
             for name, profile in self._profiles.items()
@@ -235,7 +235,7 @@ class PublishPlan:
             yield chunk
 
     def _profile(self) -> None:
-        """Look at all cells, and decide on the types of columns and the format of times."""
+        """Read all cells, and determine the types of columns and the format of times."""
         first: Observations | None = None
         unnamed = UnnamedColumns(self._roles.unnamed)
         for chunk in self._chunks():
@@ -251,7 +251,7 @@ class PublishPlan:
                     self._get_profile(entry).add(cells.filter(present), rows.lines.filter(present))
         self._first_of_asset = [] if first is None else _times_of_first_asset(first)
         if first is not None and not self._detector.seen:
-            # Without a digit in any of them, the first one is named as what is no time.
+            # If none of them contains a digit, the first one is reported as not a timestamp.
             self._detector.add(first.times.drop_null().to_pylist()[:1])
         self._times = self._create_time_reader()
         if self._detector.example is not None and is_interval(self._detector.example):
@@ -322,7 +322,7 @@ class PublishPlan:
                 yield self._to_typed(rows)
 
     def _read_chunks(self) -> Iterator[Observations]:
-        """Typed rows, those of a long file with all attributes of their time."""
+        """Convert observations to typed rows; rows of a long file are merged by time."""
         for chunk in self._chunks():
             parts = [self._to_typed(rows) for rows in self._shape.read(chunk)]
             if self._dropped is not None and parts:
@@ -334,10 +334,10 @@ class PublishPlan:
                 yield from parts
 
     def _to_typed(self, rows: Observations) -> Observations:
-        """Rows with their times in UTC, and those values that are published."""
+        """Convert rows to times in UTC and the values to publish."""
         values = []
         has_no_time = pc.invert(_has_digit(rows.times))
-        # Whatever stands in a row without a time is kept, so that the row is named.
+        # Rows with values but without a time are kept, so that they are reported.
         held = pa.repeat(pa.scalar(False), len(rows.lines))
         for entry in rows.values:
             decision = self._decisions[entry.attribute]
@@ -358,7 +358,7 @@ class PublishPlan:
     def _check_converted(
         self, entry: Values, cells: Any, typed: Any, lines: Any, decision: Decision
     ) -> None:
-        """Refuse a cell that could not be converted, unless it holds no value."""
+        """Reject a cell that could not be converted, unless it is a missing value."""
         if typed.null_count == cells.null_count or entry.column in self.problems.columns:
             return
         lost = pc.and_(cells.is_valid(), typed.is_null())
@@ -387,7 +387,7 @@ class PublishPlan:
 
 
 def _has_digit(times: Any) -> Any:
-    """Whether the cells of times may be times at all, unlike those of a row of units."""
+    """Whether the cells of times can be times, unlike those of a row of units."""
     return pc.match_substring_regex(times, r"\d").fill_null(False)
 
 

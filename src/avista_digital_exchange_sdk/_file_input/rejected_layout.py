@@ -1,7 +1,7 @@
-"""The layout of files of rejected rows: the same one, whatever the layout of the original file.
+"""The layout of files of rejected rows, which does not depend on that of the original file.
 
-So that a corrected file can be published with the arguments of the original one, those that
-describe the layout of the original are replaced by those of this layout.
+A corrected file can be published with the arguments of the original one: arguments that describe
+the layout of the original are replaced by those of this layout.
 """
 
 import codecs
@@ -18,7 +18,7 @@ _DELIMITERS = ",;\t"
 
 
 def adapt_options(source: Source, options: FileOptions) -> FileOptions:
-    """Replace the options about the layout if the file is one of rejected rows."""
+    """Replace the options for the layout if the file contains rejected rows."""
     encoding = options.encoding
     header = _read_names(source, "utf-8-sig")
     if header is not None:
@@ -43,7 +43,7 @@ def adapt_options(source: Source, options: FileOptions) -> FileOptions:
         columnNames=names,
         unitsRow=0,
         skipFooter=0,
-        # The rows before and after, from which it is inferred, are missing.
+        # It is inferred from the neighboring rows, which are missing.
         ambiguous="refuse" if options.ambiguous == "infer" else options.ambiguous,
     )
 

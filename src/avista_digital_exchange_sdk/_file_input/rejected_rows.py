@@ -14,11 +14,11 @@ from .tables import REASON_COLUMN, Column, Kind
 
 
 class RejectedRows:
-    """Where rejected rows go.
+    """Where rejected rows are written.
 
     Args:
-        argument: The argument that says where.
-        value: A path, True for a file next to each file, or False for nowhere.
+        argument: The name of the argument for the location.
+        value: A path, True for a file next to each file, or False for none.
         paths: The files to publish.
     """
 
@@ -32,7 +32,7 @@ class RejectedRows:
         self._require_new_files(argument, paths)
 
     def _require_new_files(self, argument: str, paths: Sequence[Path | str]) -> None:
-        """Refuse to replace a file that is published, and so its rows."""
+        """Reject a target that is one of the files to publish, because its rows would be lost."""
         published = {path.resolve() for path in paths if isinstance(path, Path)}
         for target in self._targets:
             if target is not None and target.resolve() in published:
@@ -56,18 +56,18 @@ class RejectedRows:
             reasons: The reasons, by the number of the row.
 
         Returns:
-            Where they are; None if they were not to be kept.
+            The path of the file; None if rejected rows are not written.
         """
         target = self._targets[plan.number]
         if target is None:
             return None
         kept = [i for i, name in enumerate(plan.column_names) if name != REASON_COLUMN]
-        # Columns of two levels are known by the times before them.
+        # Columns with two levels are recognized by the times before them.
         kept.sort(key=lambda i: plan.columns[i].levels is not None)
         columns = [plan.columns[i] for i in kept]
         with atomic_write(target) as file:
-            # Without a byte order mark Excel misreads names, and programs that take text as it is
-            # misread the first name with one.
+            # Excel needs a byte order mark to read names correctly. Other programs take it as part
+            # of the first name.
             is_ascii = all(column.name.isascii() for column in columns)
             encoding = "utf-8" if is_ascii else "utf-8-sig"
             text = io.TextIOWrapper(file, encoding, newline="", write_through=True)
@@ -83,14 +83,14 @@ class RejectedRows:
 
 
 def _format(plan: PublishPlan, kind: Kind, cell: str | None) -> str:
-    """Write a cell as the arguments say that text is written."""
+    """Format a cell in the format described by the arguments."""
     if cell is not None and kind is Kind.NUMBER:
         return cell.replace(".", plan.decimal)
     return cell or ""
 
 
 def _name_lines(columns: Sequence[Column]) -> list[list[str]]:
-    """The names of the columns and of that of the reasons: one line, or three for two levels."""
+    """The header lines, with the column of reasons: one, or three for two levels."""
     if not any(column.levels for column in columns):
         return [[*(column.name for column in columns), REASON_COLUMN]]
     time_name = next(column.name for column in columns if column.levels is None)

@@ -1,4 +1,4 @@
-"""Checks what rows say of assets, and the length of their values."""
+"""Validation of asset IDs and names, and of the length of values."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from ..errors import InvalidParameterError
 from .observations import Observations
 from .problems import Problems
 
-# The dimension that holds an asset's name.
+# The dimension that contains the name of an asset.
 _NAME = "name"
 
 
@@ -19,11 +19,11 @@ class RowChecker:
     """Checks all rows of a file.
 
     Args:
-        problems: Where what is wrong is added.
+        problems: Receives invalid rows.
 
     Attributes:
         assets: The assets of the rows.
-        asset_names: Their names, as far as the file has them.
+        asset_names: Their names, if the file contains them.
     """
 
     def __init__(self, problems: Problems) -> None:
@@ -73,7 +73,7 @@ class RowChecker:
             )
 
     def _note_names(self, rows: Observations) -> None:
-        """Note the assets' names; an asset has one."""
+        """Store the names of assets; each asset must have one name."""
         if _NAME not in rows.dimensions:
             return
         pairs = pa.table({"asset": rows.assets, "name": rows.dimensions[_NAME], "line": rows.lines})

@@ -1,4 +1,4 @@
-"""Checked rows in the form in which the publisher takes them."""
+"""Validated rows in the format of the publisher."""
 
 from collections.abc import Iterator, Mapping
 
@@ -38,7 +38,7 @@ def to_slices(rows: Observations, types: Mapping[str, str]) -> Iterator[RowSlice
 
 
 def iter_values(rows: Observations) -> Iterator[tuple[str, str, int, int, str]]:
-    """Every value as asset, attribute, time, line and text."""
+    """Iterate over values as asset, attribute, time, line and string."""
     lines, times = rows.lines.to_pylist(), rows.times.to_pylist()
     assets = rows.assets.to_pylist()
     for entry in rows.values:

@@ -1,4 +1,4 @@
-"""The bytes of a file: of a path, of an archive with one file in it, of standard input."""
+"""The bytes of a file: from a path, an archive with one file, or standard input."""
 
 import bz2
 import glob
@@ -34,7 +34,7 @@ _COMPRESSED: dict[bytes, tuple[str, Any]] = {
     b"BZh": (".bz2", bz2.open),
     b"\xfd7zXZ\x00": (".xz", lzma.open),
 }
-# How files begin that can't be read here, and what to do with them.
+# The first bytes of formats that are not supported, with advice.
 _REFUSED = {
     b"\xd0\xcf\x11\xe0": "is an Excel file from before 2007; save it as .xlsx or .csv",
     b"%PDF": "is a PDF document; export the data as CSV",
@@ -50,12 +50,12 @@ _READ_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.
 
 
 class Source:
-    """A file that can be read again and again.
+    """A file that can be read several times.
 
     Args:
-        path: Where its bytes are.
-        label: What messages call it.
-        options: How it is to be read.
+        path: The path of its bytes.
+        label: Its name in messages.
+        options: The arguments that describe it.
     """
 
     def __init__(self, path: Path, label: str, options: FileOptions) -> None:
@@ -77,12 +77,12 @@ class Source:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the file's own bytes are those of the path."""
+        """Whether the file is neither compressed nor in an archive."""
         return self._member is None and _compression(self._read_head(self.path))[1] is open
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """Open the file's own bytes, without what they are compressed with."""
+        """Open the file, decompressed."""
         try:
             with self._open() as file:
                 yield file
@@ -91,14 +91,14 @@ class Source:
             raise fail(self.label, f"is damaged or truncated ({kind}); obtain it again") from None
 
     def open_seekable(self) -> IO[bytes]:
-        """Open the file to be read in any order; one in an archive is read into memory."""
+        """Open the file with random access; files in archives are read into memory."""
         if self.is_plain:
             return self.path.open("rb")
         with self.open() as file:
             return io.BytesIO(file.read())
 
     def check_unchanged(self) -> None:
-        """Raise InvalidParameterError if the file was changed since it was first read."""
+        """Raise InvalidParameterError if the file has changed since it was first read."""
         if _identity(self.path) != self.identity:
             raise fail(self.label, "was changed while it was read; publish it again")
 
@@ -122,7 +122,7 @@ class Source:
             return file.read(HEAD_BYTES)
 
     def _choose_member(self) -> str:
-        """The file in a zip archive; there must be one, unless one is named."""
+        """Find the file in a zip archive, which must be the only one unless it is named."""
         try:
             with zipfile.ZipFile(self.path) as archive:
                 entries = [entry for entry in archive.infolist() if not _is_noise(entry)]
@@ -162,7 +162,7 @@ class Source:
 
 
 def expand_paths(argument: str, value: object) -> list[Path | str]:
-    """The files that a path, a pattern, or a list of them stands for; `-` is standard input."""
+    """Resolve a path, a pattern, or a list of them to files; `-` is standard input."""
     if isinstance(value, (str, os.PathLike)):
         value = [value]
     if isinstance(value, (bytes, dict)) or not isinstance(value, Iterable):
@@ -187,14 +187,14 @@ def _expand(argument: str, item: object) -> list[Path | str]:
         return [*files]
     path = validation.parse_source_path(argument, item)
     if path.is_dir() or not path.exists():
-        # It raises the error that says so.
+        # This raises the error for a missing file.
         validation.require_file(argument, item)
     return [path]
 
 
 @contextmanager
 def open_source(path: Path | str, options: FileOptions) -> Iterator[Source]:
-    """Make a source of a path; what can be read only once is kept in a temporary file meanwhile."""
+    """Open a path as a source; pipes are copied to a temporary file."""
     if isinstance(path, Path) and path.is_file():
         yield Source(path, path.name, options)
         return
@@ -233,13 +233,13 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _is_noise(entry: zipfile.ZipInfo) -> bool:
-    """Whether an entry of an archive is no file of the user's: folders, what macOS adds."""
+    """Whether an entry of an archive is a folder or was added by macOS."""
     name = entry.filename
     return entry.is_dir() or name.startswith("__MACOSX/") or name.endswith("/.DS_Store")
 
 
 def _is_json(text: bytes) -> bool:
-    """Whether text that begins with a bracket goes on as JSON does."""
+    """Whether a string that begins with a bracket continues like JSON."""
     return text[1:].lstrip()[:1] in (b"{", b"[", b"]", b"}", b'"')
 
 
@@ -254,5 +254,5 @@ def _list(names: list[str]) -> str:
 
 
 def decode_lines(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
-    """A file as lines of text, their ends as they are."""
+    """Open a file as lines of text, with their line endings."""
     return io.TextIOWrapper(file, encoding, newline="")

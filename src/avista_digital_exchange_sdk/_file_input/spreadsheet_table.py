@@ -1,4 +1,4 @@
-"""Excel workbooks as tables: what cells show is what is read, to the digit that is stored."""
+"""Excel workbooks as tables: cells are read as displayed, with all stored digits."""
 
 import re
 import warnings
@@ -19,7 +19,7 @@ _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]+)(\d+):[A-Z]
 # Longer than the XML element of a merged range.
 _MERGED_BYTES = 1000
 _HEADER_ROWS = 50
-# Beyond it numbers are written with an exponent.
+# Larger numbers are written with an exponent.
 _MAX_INTEGER = 1e22
 
 
@@ -28,7 +28,7 @@ class SpreadsheetTable:
 
     Args:
         source: The workbook.
-        options: How it is to be read.
+        options: The arguments that describe it.
     """
 
     line_word = "row"
@@ -152,7 +152,7 @@ class SpreadsheetTable:
         )
 
     def _rows(self, problems: Problems) -> Iterator[tuple[int, list[str | None]]]:
-        """The rows that hold something, with their numbers."""
+        """The non-empty rows, with their numbers."""
         first = self._header + self._options.unitsRow
         with self._workbook(values=True) as values, self._workbook(values=False) as formulas:
             pairs = zip(
@@ -194,7 +194,7 @@ class SpreadsheetTable:
 
 
 class _Workbook:
-    """An open workbook of openpyxl's, read row by row."""
+    """An open workbook of openpyxl, read row by row."""
 
     def __init__(self, source: Source, values: bool) -> None:
         self._source = source
@@ -203,11 +203,11 @@ class _Workbook:
     def __enter__(self) -> Any:
         import openpyxl
 
-        # Of a path openpyxl takes its ending only, whatever the file is.
+        # Given a path, openpyxl decides by its extension, whatever the file contains.
         self._file = self._source.open_seekable()
         try:
             with warnings.catch_warnings():
-                # Of styles and extensions that matter to Excel alone.
+                # Ignore warnings about styles and extensions that only Excel uses.
                 warnings.simplefilter("ignore")
                 self._book = openpyxl.load_workbook(
                     self._file, read_only=True, data_only=self._values
@@ -231,7 +231,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def _to_string(cell: Any) -> str | None:
-    """What a cell holds, as it shows it: percentages as such, dates in ISO 8601."""
+    """Format the value of a cell as displayed: percentages with %, dates in ISO 8601."""
     value = cell.value
     if value is None or value == "":
         return None
@@ -246,7 +246,7 @@ def _to_string(cell: Any) -> str | None:
     if isinstance(value, timedelta):
         return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _MAX_INTEGER:
-        # Long numbers are shown with all digits, so that codes among them are found.
+        # Long numbers keep all digits, so that codes are detected.
         value = int(value)
     if isinstance(value, (int, float)):
         text = repr(value)

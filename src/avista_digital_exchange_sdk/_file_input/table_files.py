@@ -1,4 +1,4 @@
-"""Which reader reads a file."""
+"""The reader of each format."""
 
 from .._utils.extras import require_extra
 from .._utils.validation import invalid_argument
@@ -41,7 +41,7 @@ def open_table(source: Source, options: FileOptions) -> Table:
 
 
 def _check_options(source: Source, options: FileOptions) -> None:
-    """Refuse options that would be ignored."""
+    """Reject options that would be ignored."""
     unused = _LIMITED_OPTIONS - FORMAT_OPTIONS[source.format]
     for name, value in options.get_explicit().items():
         if name in unused:

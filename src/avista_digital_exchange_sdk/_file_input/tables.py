@@ -1,4 +1,4 @@
-"""Rows of any file as columns of strings, with the numbers of their lines."""
+"""Rows of files as columns of strings, with their line numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from .problems import Problems
 
 ROWS_PER_CHUNK = 5000
 STRING = pa.string()
-# The column of files of rejected rows that holds the reasons.
+# The column of reasons in files of rejected rows.
 REASON_COLUMN = "rejected because"
 
 
 class Kind(Enum):
-    """What a file says of a column's values; most text files say nothing."""
+    """The kind of a column's values according to the file; unknown in most text files."""
 
     UNKNOWN = "unknown"
     NUMBER = "number"
@@ -31,9 +31,9 @@ class Column:
 
     Attributes:
         name: Its name; empty if it has none.
-        kind: What the file says of its values.
-        unit: What a row of units says of it.
-        levels: Its asset and its attribute, if its name says both.
+        kind: The kind of its values according to the file.
+        unit: Its unit, from a row of units.
+        levels: Its asset and its attribute, if its name contains both.
     """
 
     name: str
@@ -46,8 +46,8 @@ class Chunk(NamedTuple):
     """Some rows of a file.
 
     Attributes:
-        lines: The line, or the row, of each.
-        columns: For each column of the file the cells, as strings; null where there is nothing.
+        lines: The line or row number of each.
+        columns: The cells of each column as strings; null if empty.
     """
 
     lines: Sequence[int]
@@ -56,13 +56,13 @@ class Chunk(NamedTuple):
 
 @dataclass
 class Understanding:
-    """What was understood of a file's form.
+    """The detected format of a file.
 
     Attributes:
-        facts: What to show of it, in order.
-        notices: What the user should know although nothing keeps the file from being published.
-        attribute_types: The types that the file itself states, by attribute.
-        is_own_result: Whether it is a result of the platform's, whose times are in UTC.
+        facts: The facts to display, in order.
+        notices: Messages for the user that do not prevent publishing.
+        attribute_types: The types that the file declares, by attribute.
+        is_own_result: Whether it is a result of the platform, whose times are in UTC.
     """
 
     facts: dict[str, object] = field(default_factory=dict)
@@ -72,19 +72,19 @@ class Understanding:
 
 
 class Table(Protocol):
-    """A file's rows."""
+    """The rows of a file."""
 
     columns: Sequence[Column]
     line_word: str
     understanding: Understanding
 
     def chunks(self, problems: Problems) -> Iterator[Chunk]:
-        """Read all rows; problems with their form are added to `problems`."""
+        """Read all rows, and add problems with their format to `problems`."""
         ...
 
 
 def to_chunk(lines: Sequence[int], rows: Sequence[Sequence[str | None]], width: int) -> Chunk:
-    """Turn rows of cells into columns."""
+    """Convert rows of cells to columns."""
     columns = zip(*rows, strict=True) if rows else ((),) * width
     return Chunk(lines, [_to_array(column) for column in columns])
 
@@ -94,5 +94,5 @@ def _to_array(cells: Sequence[str | None]) -> Any:
 
 
 def name_key(mapping: Mapping[str, str] | None, name: str) -> str:
-    """What a column's values are published as."""
+    """The name as which a column's values are published."""
     return (mapping or {}).get(name, name)

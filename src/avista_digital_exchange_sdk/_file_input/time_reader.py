@@ -1,4 +1,4 @@
-"""The times of a file's rows in UTC, however the file writes them."""
+"""Parsing of the times of rows, in any format, to UTC."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from .time_texts import (
 )
 
 _TIMESTAMP = pa.timestamp("ns", "UTC")
-# A time with its zone, which Arrow reads many at a time.
+# A time with its zone, which Arrow parses in bulk.
 _PLAIN_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$"
 _NAIVE = "has no time zone"
 _UNIT_NAMES = {"excel": "Excel day numbers", "matlab": "MATLAB day numbers"}
@@ -34,11 +34,11 @@ class TimeReader:
     """Reads the times of rows.
 
     Args:
-        options: How they are written.
-        detector: What was seen of them.
+        options: The arguments that describe them.
+        detector: The detected format.
         is_utc: Whether times without a zone are in UTC, as in the platform's results.
-        column: What messages call the column of times.
-        problems: Where what can't be read is added.
+        column: The name of the column of times in messages.
+        problems: Receives invalid times.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class TimeReader:
         self._parse = self._choose_parser(detector)
         zone = options.timeZone or ("UTC" if is_utc else None)
         self._local = _create_local_times(zone, options, options.ambiguous)
-        # Values of type TIMESTAMP come in any order, from which nothing can be inferred.
+        # Values of type TIMESTAMP are in no order, so nothing can be inferred.
         refused = "refuse" if options.ambiguous == "infer" else options.ambiguous
         self._local_values = _create_local_times(zone, options, refused)
         self.first: int | None = None
@@ -66,11 +66,11 @@ class TimeReader:
 
     @property
     def shifted(self) -> int:
-        """How many times that do not exist were shifted."""
+        """The number of nonexistent times that were shifted."""
         return self._local.shifted if self._local else 0
 
     def look_at_order(self, texts: Sequence[str | None]) -> None:
-        """See from the first rows of an asset whether the newest come first."""
+        """Detect from the first rows of an asset whether the newest come first."""
         if self._parse is None or self._local is None:
             return
         parsed = [self._parse(text) for text in texts if text is not None]
@@ -78,7 +78,7 @@ class TimeReader:
         self._local.is_descending = len(times) > 1 and times[0] > times[-1]
 
     def read(self, rows: Observations) -> Observations:
-        """Read the times of rows; those that can't be read become null."""
+        """Parse the times of rows; invalid ones become null."""
         if self._parse is None:
             return rows._replace(times=pa.nulls(len(rows.times), pa.int64()))
         fast = self._read_plain(rows.times)
@@ -87,7 +87,7 @@ class TimeReader:
         return rows._replace(times=times)
 
     def parse_value(self, text: str) -> str | None:
-        """A value of type TIMESTAMP as the count of nanoseconds since 1970; None if it is none."""
+        """Convert a TIMESTAMP value to nanoseconds since 1970; return None if it is invalid."""
         for parse in (ISO.parse, self._parse):
             time = parse(text) if parse else None
             if time is None:
@@ -103,7 +103,7 @@ class TimeReader:
         return None
 
     def finish(self) -> None:
-        """Add the problem of the times that could not be read."""
+        """Add the problem of the invalid times."""
         bad = self._bad
         if not bad.count:
             return
@@ -179,7 +179,7 @@ class TimeReader:
         )
 
     def _read_plain(self, texts: Any) -> Any | None:
-        """Read times that are all ISO 8601 with a zone; None if some are not."""
+        """Parse times in ISO 8601 with a zone in bulk; return None if some have another format."""
         if self._parse is not ISO.parse or texts.null_count:
             return None
         if not pc.all(pc.match_substring_regex(texts, _PLAIN_ISO)).as_py():
@@ -279,7 +279,7 @@ def _create_local_times(
 
 
 class _BadTimes:
-    """The times that can't be read, and where the others are."""
+    """The invalid times, and the positions of the valid ones."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -290,27 +290,27 @@ class _BadTimes:
         self.last_good_line = 0
 
     def add(self, line: int, text: str | None) -> None:
-        """Note a row whose time can't be read."""
+        """Add a row with an invalid time."""
         if not self.count:
             self.line, self.text = line, text
         self.count += 1
         self.last_line = line
 
     def add_good(self, line: int) -> None:
-        """Note a row whose time can be read."""
+        """Add a row with a valid time."""
         self.first_good_line = min(self.first_good_line, line)
         self.last_good_line = line
 
 
 def _suggest_format(form: TimeFormat, example: str) -> str:
-    """The argument that reads a cell like an example: a format, or the name of the order."""
+    """Suggest the argument that parses cells like an example: a format, or its name."""
     fitting = _fit_format(form.strptime, example)
     reads = parse_with_format(fitting)(example) is not None
     return suggest(timeFormat=fitting if reads else form.name)
 
 
 def _fit_format(form: str, example: str) -> str:
-    """A format with the separators and the parts of an example."""
+    """Build a format with the separators and the parts of an example."""
     separator = next((one for one in example if one in "-/."), "/")
     day, _, clock = form.partition(" ")
     day = day.replace("/", separator)

@@ -1,4 +1,4 @@
-"""Advice on times that are not read by themselves: what they may be, and as which argument."""
+"""Advice on timestamps that are not detected: possible arguments to parse them."""
 
 import re
 
@@ -6,7 +6,7 @@ from .time_texts import FORMATS, ISO, parse_with_format
 
 
 def suggest_unit(text: str) -> str | None:
-    """The unit that a number has if it is a time of our days, or a serial of a spreadsheet."""
+    """Suggest the unit of a number that may be a recent timestamp or a spreadsheet serial."""
     try:
         number = abs(float(text.replace(",", ".")))
     except ValueError:
@@ -28,7 +28,7 @@ _COMPACT = {
 
 
 def suggest_compact_format(text: str) -> str | None:
-    """The format of digits alone that begin with a year of our days."""
+    """Suggest the format of a number that begins with a plausible year."""
     form = _COMPACT.get(len(text)) if text.isdigit() else None
     if form is None or not 1970 <= int(text[:4]) <= 2100:
         return None
@@ -39,7 +39,7 @@ _HOUR = re.compile(r"(\D*\d+([-/. ]).+) \d{1,2}")
 
 
 def suggest_hour_format(text: str) -> str | None:
-    """The format of a date and an hour without minutes, if there is only one."""
+    """Suggest the format of a date and an hour without minutes, if it is unambiguous."""
     found = _HOUR.fullmatch(text)
     forms = [form for form in FORMATS if found and form.parse(found[1])]
     if found is None or not forms or (len(forms) > 1 and forms[0] is not ISO):

@@ -1,4 +1,4 @@
-"""Strings as times: ISO 8601, dates of several orders, epochs, spreadsheets' serial numbers."""
+"""Parsing of times: ISO 8601, other date orders, epochs, serial numbers of spreadsheets."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .local_times import NANOSECONDS
 from .number_syntax import PLAIN_NUMBER
 
-# Nanoseconds since 1970 that 64 bits hold; the outermost values are kept for infinity.
+# The range of nanoseconds since 1970 in 64 bits; the extreme values are reserved.
 MIN_TIME, MAX_TIME = -(2**63) + 2, 2**63 - 2
 _DAY_SECONDS = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -24,7 +24,7 @@ _FULL_MONTHS = {
     *("january", "february", "march", "april", "june", "july", "august", "sept", "september"),
     *("october", "november", "december"),
 }
-# The zones that cells may name without another one being stated.
+# The zones that are recognized in cells without the argument timeZone.
 _UTC_NAMES = {"Z", "z", "UTC", "GMT", "utc", "gmt", "Etc/UTC"}
 
 _TIME = (
@@ -41,12 +41,12 @@ _NAME = r"(?P<b>[A-Za-z]{3,9})\.?"
 
 
 class LocalTime(NamedTuple):
-    """A time as a cell says it.
+    """A time as written in a cell.
 
     Attributes:
-        nanoseconds: Since 1970, in the cell's own zone if it states one.
-        offset: The offset from UTC in seconds that the cell states.
-        abbreviation: The zone's abbreviation that the cell states, such as `PDT`.
+        nanoseconds: Since 1970, in the cell's zone if it has one.
+        offset: The offset from UTC in the cell, in seconds.
+        abbreviation: The abbreviation of the zone in the cell, such as `PDT`.
     """
 
     nanoseconds: int
@@ -55,22 +55,22 @@ class LocalTime(NamedTuple):
 
     @property
     def is_zoned(self) -> bool:
-        """Whether the cell states its zone."""
+        """Whether the cell contains its zone."""
         return self.offset is not None
 
 
 Parse = Callable[[str], LocalTime | None]
-# What stands between the two times of an interval.
+# The separator of the two times of an interval.
 _INTERVAL = re.compile(r"(?<=\d)\s+(?:-|\u2013|to)\s+(?=\d)|(?<=[\dZ])/(?=\d{4}-\d\d-\d\dT)")
 
 
 class TimeFormat(NamedTuple):
-    """A way to write times.
+    """A format of times.
 
     Attributes:
-        name: What it is called in messages.
-        strptime: The nearest format of `strptime`, to be given as `timeFormat`.
-        parse: Reads a cell; None for what is not written so.
+        name: Its name in messages.
+        strptime: The closest `strptime` format, to pass as `timeFormat`.
+        parse: Parses a cell; returns None if it has another format.
     """
 
     name: str
@@ -92,7 +92,7 @@ def _parser(pattern: str) -> Parse:
     def parse(text: str) -> LocalTime | None:
         found = match(text)
         if found is None and (interval := _INTERVAL.search(text)):
-            # An interval is known by its beginning.
+            # The time of an interval is its start.
             begin, end = text[: interval.start()], text[interval.end() :]
             found = match(begin) if match(end) else None
         if found is None:
@@ -120,7 +120,7 @@ def _month(part: dict[str, str | None]) -> int | None:
 
 
 def _parse_clock(part: dict[str, str | None]) -> int | None:
-    """Nanoseconds since midnight; those of 24:00 are of the next day's."""
+    """Convert to nanoseconds since midnight; 24:00 is midnight of the next day."""
     if part["H"] is None:
         return 0
     hour, minute, second = int(part["H"]), int(part["M"] or 0), int(part["S"] or 0)
@@ -188,7 +188,7 @@ def _parse_iso_week(text: str) -> LocalTime | None:
     return None
 
 
-# Day first before month first: where both can be, neither is taken.
+# Day first, then month first: if both are possible, neither is chosen.
 FORMATS: Sequence[TimeFormat] = (
     ISO,
     TimeFormat("ISO 8601, basic", "%Y%m%dT%H%M%S%z", _parse_iso_basic),
@@ -244,12 +244,12 @@ CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\
 
 
 def is_interval(text: str) -> bool:
-    """Whether a cell is two times, the beginning and the end of an interval."""
+    """Whether a cell contains the start and the end of an interval."""
     return _INTERVAL.search(text) is not None and any(form.parse(text) for form in FORMATS)
 
 
 class TimeFormatDetector:
-    """Finds the format in which the fewest cells are no times, and whether it is the only one."""
+    """Finds the formats that parse the most cells."""
 
     def __init__(self) -> None:
         self.failures = dict.fromkeys(range(len(FORMATS)), 0)
@@ -257,7 +257,7 @@ class TimeFormatDetector:
         self.example: str | None = None
 
     def add(self, cells: Iterable[str]) -> None:
-        """Look at cells that are not empty."""
+        """Add non-empty cells."""
         failures = self.failures
         alive = list(failures)
         for cell in cells:
@@ -268,13 +268,13 @@ class TimeFormatDetector:
                 if FORMATS[index].parse(cell) is None:
                     failures[index] += 1
         if self.seen > 1000:
-            # Those in which most cells are no times need not be tried any longer.
+            # Formats that fail for most cells need not be tried again.
             for index in [i for i, count in failures.items() if count * 2 > self.seen]:
                 if len(failures) > 1:
                     del failures[index]
 
     def formats(self) -> list[TimeFormat]:
-        """The formats that fit best: none, one, or several that fit equally."""
+        """The best formats: none, one, or several that are equally good."""
         best = min(self.failures.values())
         if best * 2 > self.seen or not self.seen:
             return []
@@ -283,7 +283,7 @@ class TimeFormatDetector:
 
 
 def parse_with_format(form: str) -> Parse:
-    """A parser for a format by name, or of `strptime` with nine digits of a fraction and 24:00."""
+    """Return the parser of a format by name, or of `strptime` with nanoseconds and 24:00."""
     if form in FORMAT_NAMES:
         return FORMAT_NAMES[form]
     midnight = re.compile(r"(?<!\d)24(?=:?00(?::?00(?:[.,]0+)?)?(?!\d)|$)")
@@ -318,18 +318,18 @@ def parse_with_format(form: str) -> Parse:
 
 
 _EPOCH_UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}
-# Days from the first day of serial numbers to 1970.
+# Days from the epoch of serial numbers to 1970.
 _SERIAL_ORIGINS = {"excel": 25569, "matlab": 719529}
 
 
 def parse_with_unit(unit: str) -> Parse:
-    """A parser for counts since 1970 in UTC, or for serial days in local time."""
+    """Return the parser of numbers since 1970 in UTC, or of serial days in local time."""
     if unit in _SERIAL_ORIGINS:
         return _serial_parser(_SERIAL_ORIGINS[unit])
     scale = _EPOCH_UNITS[unit]
 
     def parse(text: str) -> LocalTime | None:
-        # An exponent comes from a spreadsheet that showed, and saved, a few digits only.
+        # Numbers with an exponent were saved by spreadsheets with too few digits.
         if not PLAIN_NUMBER.fullmatch(text) or "e" in text.lower():
             return None
         nanoseconds = Decimal(text).scaleb(scale)
@@ -349,7 +349,7 @@ def _serial_parser(origin: int) -> Parse:
         if not days.is_finite() or not 0 <= days < 4_000_000:
             return None
         seconds = (days - origin) * _DAY_SECONDS
-        # A whole second, if it is one as far as the digits tell; milliseconds otherwise.
+        # Round to a second if the digits allow it, otherwise to milliseconds.
         exponent = days.as_tuple().exponent
         precision = Decimal(1).scaleb(int(exponent)) * _DAY_SECONDS
         whole = seconds.to_integral_value()
@@ -361,5 +361,5 @@ def _serial_parser(origin: int) -> Parse:
 
 
 def is_in_range(nanoseconds: int) -> bool:
-    """Whether a time is one that the platform can hold."""
+    """Whether the platform can store a time."""
     return MIN_TIME <= nanoseconds <= MAX_TIME

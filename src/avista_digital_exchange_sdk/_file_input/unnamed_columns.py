@@ -1,4 +1,4 @@
-"""Columns without a name that are left out, as they number the rows or hold nothing."""
+"""Columns without a name that are ignored, as they number the rows or are empty."""
 
 from .blanks import strip_blanks
 from .problems import Problems, quote
@@ -6,7 +6,7 @@ from .tables import Chunk
 
 
 class UnnamedColumns:
-    """Columns that are left out because of what their first rows hold.
+    """Columns that are ignored because of their first rows.
 
     Args:
         are_counters: Whether they number the rows, by their index; the others are empty.
@@ -17,11 +17,11 @@ class UnnamedColumns:
         self._next: dict[int, int] = {}
 
     def check(self, chunk: Chunk, problems: Problems) -> None:
-        """Refuse rows in which such a column holds something else.
+        """Reject rows in which such a column has another value.
 
         Args:
             chunk: The next rows.
-            problems: Where such rows are added.
+            problems: Receives such rows.
         """
         for index, is_counter in self._are_counters.items():
             for line, cell in zip(chunk.lines, chunk.columns[index].to_pylist(), strict=True):

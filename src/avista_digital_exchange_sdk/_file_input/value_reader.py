@@ -1,4 +1,4 @@
-"""The cells of columns as values: what is missing taken out, what is left in its type's form."""
+"""Conversion of cells to values: missing values become null, others the format of their type."""
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
@@ -17,11 +17,11 @@ _BOOLEAN_TEXTS = BOOLEANS | {"1": "true", "0": "false"}
 
 
 class NullValues:
-    """The cells that hold no value although something is written in them.
+    """The cells that are missing values although they are not empty.
 
     Args:
-        texts: What is written there; numbers are compared as numbers.
-        numbers: How the file writes numbers.
+        texts: The strings; numbers are compared as numbers.
+        numbers: The format of numbers in the file.
     """
 
     def __init__(self, texts: Sequence[str], numbers: NumberSyntax) -> None:
@@ -31,7 +31,7 @@ class NullValues:
         self._values = {number for number in found if number is not None}
 
     def remove(self, cells: Any) -> Any:
-        """Replace cells without a value by null; blanks alone are none either."""
+        """Replace missing values and blank cells by null."""
         trimmed = trim_cells(cells)
         missing = pc.equal(trimmed, "")
         if len(self._texts):
@@ -63,7 +63,7 @@ def _to_number(text: str | None, numbers: NumberSyntax) -> Decimal | None:
 
 
 def convert(cells: Any, kind: str, numbers: NumberSyntax, times: TimeReader) -> Any:
-    """Write cells, of which all are of a type, as the platform takes it."""
+    """Format cells of one type for the platform."""
     if kind == "VARCHAR":
         return cells
     trimmed = trim_cells(cells)
