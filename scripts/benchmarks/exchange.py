@@ -5,17 +5,20 @@
 Prints how to reach it as JSON.
 """
 
+import gc
 import json
 import signal
 import sys
 from pathlib import Path
 
 from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local.serve import GC_THRESHOLD
 
 
 def main(folder: str, port: str, public_url: str) -> None:
     """Serve until SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    gc.set_threshold(GC_THRESHOLD)
     with LocalExchange(data=Path(folder), port=int(port), publicUrl=public_url) as local:
         details = {
             "endpoint": local.publicEndpoint,
