@@ -86,6 +86,14 @@ def plain_values() -> list[tuple[int, str]]:
     return [(first + number, value(number)) for number in range(TIMESTAMPS)]
 
 
+def iot_records() -> list[dict[str, Any]]:
+    """Records of an IoT endpoint, as many as fit into 50 batches."""
+    return [
+        {"timestamp": time, "timeUnit": "SECONDS", "attributes": {"Power": value}}
+        for time, value in plain_values()[:LINE_RECORDS]
+    ]
+
+
 def value(seed: int) -> str:
     """A plausible measurement."""
     return f"{seed * 7919 % 99_991 / 100:.2f}"

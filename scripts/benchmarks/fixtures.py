@@ -139,6 +139,14 @@ class FixtureBuilder:
 
         await self.local.exchange.engine.start_job(repeat, "fixtures", Workload.QUERY).result()
 
+    def telemetry(self) -> dict[str, Any]:
+        """Create an endpoint with records."""
+        iot = self.exchange.iot
+        hub_id, model_id = self.local.iotHubId, self.local.modelId
+        endpoint_id = iot.createEndpoint(hub_id, model_id, "Feeder").iotEndpointId
+        iot.publish(endpoint_id, dataset.iot_records())
+        return {"iot_hub_id": hub_id, "model_id": model_id, "iot_endpoint_id": endpoint_id}
+
     def latest(self) -> dict[str, Any]:
         """Create databases with one value per asset and attribute: of several pages, and of one."""
         return {
@@ -170,6 +178,7 @@ FIXTURES: dict[str, Callable[[FixtureBuilder], dict[str, Any]]] = {
     "rows": FixtureBuilder.rows,
     "512MiB": lambda builder: builder.file("512MiB", 512 << 20),
     "points": FixtureBuilder.points,
+    "telemetry": FixtureBuilder.telemetry,
     "latest": FixtureBuilder.latest,
 }
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,37 @@ def publish(env: Environment) -> Iterator[Work]:
         yield lambda: exchange.publishToTimeSeriesDatabase(
             env.time_series_db_id, f"meter-{uuid4()}", records
         )
+
+
+@contextmanager
+def publish_telemetry(env: Environment) -> Iterator[Work]:
+    """Publish 50 batches of a new IoT endpoint."""
+    with connect_client(env) as exchange:
+        created = exchange.iot.createEndpoint(
+            env.fixtures["iot_hub_id"], env.fixtures["model_id"], f"meter-{uuid4()}"
+        )
+        records = dataset.iot_records()
+
+        def work() -> None:
+            result = exchange.iot.publish(created.iotEndpointId, records)
+            assert len(result.recordsWritten) == len(records)
+
+        yield work
+
+
+@contextmanager
+def query_telemetry(env: Environment) -> Iterator[Work]:
+    """Query the telemetry of an IoT endpoint."""
+    endpoint_id, target = env.fixtures["iot_endpoint_id"], env.path("result.csv")
+    with connect_client(env) as exchange:
+
+        def work(seconds: int = dataset.LINE_RECORDS) -> None:
+            end = dataset.START + timedelta(seconds=seconds)
+            exchange.iot.queryByTimeRange(endpoint_id, ["Power"], dataset.START, end, target)
+
+        # The server takes longer for its first range query, as it prepares the tables.
+        work(1)
+        yield work
 
 
 def connect_client(env: Environment) -> AvistaDigitalExchange:
@@ -128,6 +160,8 @@ def get(fs: Any, env: Environment) -> None:
 JOBS: dict[str, Job] = {
     "line-publish": publish,
     "line-publish-file": publish_file,
+    "line-iot-publish": publish_telemetry,
+    "line-iot-query": query_telemetry,
     "line-filter": filter_page,
     "line-filter-8": filter_pages,
     "line-walk": file_system_job(walk),
