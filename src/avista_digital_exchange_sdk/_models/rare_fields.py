@@ -5,7 +5,7 @@ from typing import Any
 
 from .base import BaseModel
 
-# The properties that representations leave out if they are not loaded.
+# The properties that representations omit if they are not loaded.
 RARE_FIELDS = frozenset(
     {
         *("email", "mobile", "lastActive", "userAccountState", "userRoles", "hostOrganization"),

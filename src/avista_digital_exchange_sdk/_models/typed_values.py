@@ -1,4 +1,4 @@
-"""Values as Python values, beside their strings."""
+"""Python values of properties that contain strings."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime

@@ -172,7 +172,7 @@ class CapturePublisher(TelemetryPublisher["CapturePublishResponse"]):
     def _describe(
         self, indexes: range, failure: CaptureFailedRecord
     ) -> PublishCaptureDataFailedRecord:
-        """Complete what the platform says of a failure with what was published."""
+        """Complete the platform's description of a failure with the published values."""
         index, attribute = indexes.start + failure.recordIndex, failure.attributeIndex
         record = self._records[index] if index in indexes else None
         value = None

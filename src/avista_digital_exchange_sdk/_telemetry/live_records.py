@@ -56,7 +56,7 @@ class _Millisecond:
 
 @dataclass
 class EndpointRecords:
-    """What a stream knows of the records of an endpoint.
+    """The state of the records of an endpoint in a stream.
 
     Attributes:
         newest: The latest timestamp, in milliseconds; None before the first record.
@@ -72,7 +72,7 @@ class DeliveredRecords:
     """Finds the records that were not delivered yet.
 
     Records are identified by their endpoint and time, as an endpoint has at most one at a time.
-    Several within a millisecond are told apart by their values; those of fetched records may be
+    Several within a millisecond are distinguished by their values; those of fetched records may be
     formatted differently, so that they are counted.
 
     Args:

@@ -77,7 +77,7 @@ class TelemetryRowPublisher(JobPublisher):
         """Publish records, which are ordered by endpoint and time.
 
         Raises:
-            PublishIncompleteError: Only some rows could be published; it says which.
+            PublishIncompleteError: Only some rows could be published; the error lists them.
         """
         await self._run(self._create_jobs(records))
         return build_report(self._outcomes)

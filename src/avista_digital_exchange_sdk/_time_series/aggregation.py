@@ -57,9 +57,9 @@ class Aggregation(NamedTuple):
     is_named: bool
 
     def has_instants(self, zone: TimeZone) -> bool:
-        """Return whether a query returns instants, not what a clock in the time zone shows.
+        """Return whether a query returns times in UTC, not in the time zone.
 
-        Short periods that a clock shows twice, as it is put back, are different ones.
+        Short periods in the hour that is repeated when clocks are set back are distinguished.
         """
         is_short = self.seconds is not None and self.seconds <= HOUR
         return is_short or isinstance(zone, FixedOffset)

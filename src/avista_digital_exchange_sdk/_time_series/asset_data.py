@@ -1,4 +1,4 @@
-"""Merges what several responses say of the same assets."""
+"""Merges the data of several responses about the same assets."""
 
 from __future__ import annotations
 

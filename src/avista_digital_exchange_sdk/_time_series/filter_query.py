@@ -19,13 +19,13 @@ class FilterQuery:
     """One query, page after page.
 
     Attributes:
-        operations: What it asks of the platform.
+        operations: The operations that it sends.
         callback: Receives the number of pages read.
         pages_read: The number of pages read.
         start_seconds: The time that the first page took.
 
     Args:
-        operations: What it asks of the platform.
+        operations: The operations that it sends.
         backend: Runs the requests.
         callback: Receives the number of pages read.
         count_pages: Counts the pages of all queries, if the query reads a part of a result.
@@ -120,7 +120,7 @@ class FilterQuery:
             self._is_starting = False
 
     async def _wait_for_start(self) -> None:
-        """Wait for the first page: only it says which query is to be cancelled."""
+        """Wait for the first page, which contains the ID of the query to cancel."""
         deadline = self._backend.clock() + self._backend.options.cleanup_timeout
         while self._is_starting and self._backend.clock() < deadline:
             await self._backend.sleep(START_POLL_SECONDS)

@@ -35,7 +35,7 @@ class FilterQuerySpec(NamedTuple):
     """A query, its arguments checked.
 
     Attributes:
-        operations: What it asks of the platform.
+        operations: The operations that it sends.
         request: The requested assets and attributes.
         export_timeout: Timeout in seconds for the platform's export.
         aggregate: Where the result is merged: `server`, `client`, or `auto`.

@@ -47,7 +47,7 @@ class Outcomes:
 
 
 class JobOutcomes(Outcomes):
-    """The outcomes of the rows of one job, as far as they are known.
+    """The known outcomes of the rows of one job.
 
     Attributes:
         states: The outcome of each row, by index.
@@ -240,7 +240,7 @@ def _build_publish_error(
         outcomes.count(WRITTEN)
         or outcomes.count(UNCHANGED)
         or outcomes.rejected
-        # The failure says only of its own records whether they may have been written.
+        # The failure's mayHaveSucceeded is only about its own records.
         or outcomes.unknown_jobs > failure.mayHaveSucceeded
     ):
         if outcomes.count(UNKNOWN):

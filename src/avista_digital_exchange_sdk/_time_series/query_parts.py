@@ -11,7 +11,7 @@ from .query_operations import FilterQueryOperations
 
 # The rest of a part is split only after this number of pages, as another query costs one too.
 MIN_PAGES = 2
-# Maximum number of queries for each concurrent request: data may be where nobody expects it.
+# Maximum number of queries for each concurrent request, as data may be distributed unevenly.
 MAX_QUERIES_PER_REQUEST = 4
 
 

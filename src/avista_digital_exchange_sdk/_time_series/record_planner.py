@@ -1,9 +1,9 @@
 """Plans the records that store the values of rows, based on the stored ones.
 
-AWS Timestream knows a record by its dimensions, measure name and time. A second record of the same
-three is refused unless its version is higher, and what then becomes of measures that it leaves out
-is not documented. So values that are new at a time go into a record of their own, under a measure
-name that is free at that time, and a record that is corrected is written as a whole.
+AWS Timestream identifies a record by its dimensions, measure name and time. A second record with
+the same three is rejected unless its version is higher, and it is not documented what happens to
+measures that it omits. Therefore new values at a time are written to a separate record, with a
+measure name that is unused at that time, and a corrected record is written with all its values.
 """
 
 from __future__ import annotations

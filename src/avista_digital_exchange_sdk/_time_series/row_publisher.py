@@ -79,7 +79,7 @@ class RowPublisher(Publisher):
         """Publish rows, slice by slice.
 
         Raises:
-            PublishIncompleteError: Only some rows could be published; it says which.
+            PublishIncompleteError: Only some rows could be published; the error lists them.
         """
         assets = await self._publish_jobs(self._create_jobs(slices))
         return PublishResult(assets, build_report(self._outcomes))

@@ -21,16 +21,16 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 def parse_time_range(
     start: tuple[str, object], end: tuple[str, object], zone: tzinfo | None = None
 ) -> tuple[str, str]:
-    """Parse the two ends of a time range, each given as (argument, value).
+    """Parse the two ends of a time range, each an (argument, value) pair.
 
     Args:
         start: The start.
         end: The end.
         zone: The time zone of times without one. Without it, dates are in UTC, and times of day
-            are refused.
+            are rejected.
 
     Raises:
-        InvalidParameterError: One of them is no time, or the start is not before the end.
+        InvalidParameterError: One of them is not a time, or the start is not before the end.
     """
     # Both ends count back from the same time.
     now = datetime.now(UTC)

@@ -229,7 +229,7 @@ def _format_seconds(seconds: float) -> str:
 def _format_counts(unit: Unit, done: int, total: int | None) -> str:
     """Format a count, or a count and a total, with the unit.
 
-    Nothing of an unknown total is an empty string: no page says how many there are.
+    Returns an empty string for 0 of an unknown total.
     """
     if not done and total is None:
         return ""

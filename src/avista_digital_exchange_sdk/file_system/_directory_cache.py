@@ -79,7 +79,7 @@ class DirectoryCache:
             self._cache[path] = contents
 
     def compose_path(self, path: str) -> str:
-        """Convert a path to NFC, except names that are in their directory beside that in NFC."""
+        """Convert a path to NFC, except names whose directory also contains the name in NFC."""
         if compose(path) == path:
             return path
         composed = ""

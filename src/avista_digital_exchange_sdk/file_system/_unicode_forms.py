@@ -18,8 +18,8 @@ def find_shared_names(names: Iterable[str]) -> set[str]:
 class UnicodeForms:
     """Resolves the targets of a job.
 
-    A target is in NFC, as a name replaces the other forms of it, unless the job has targets for
-    several forms. Then each is a file or directory of its own.
+    A target is in NFC, because a name replaces its other forms. If the job has targets for several
+    forms, each is a separate file or directory.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What a new exchange holds before its first call: people, what they share, and devices."""
+"""The initial contents of an exchange: users, shared services and devices."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CAPTURE_ATTRIBUTES = (
 
 @dataclass(frozen=True)
 class Seed:
-    """Where to start: tokens, and the ids of what the owner has."""
+    """The tokens, and the IDs of what the owner has."""
 
     tokens: dict[str, str]
     dataStoreId: str
@@ -79,7 +79,7 @@ def seed(records: Database, exchange: ExchangeState) -> Seed:
 
 
 def create_seed_data(records: Database, exchange: ExchangeState) -> Seed:
-    """Create the seed of an exchange that holds nothing."""
+    """Create the seed of an empty exchange."""
     with records.transaction():
         kept = _create_services(exchange)
         created = Seed(**_add_devices(kept, exchange, _find_owner(records)))

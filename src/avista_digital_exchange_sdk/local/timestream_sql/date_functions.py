@@ -52,7 +52,7 @@ _DURATION = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*", re.ASCII)
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a function: where it stands, its translated arguments, and when the query began."""
+    """A call of a function: its node, its translated arguments, and the start of the query."""
 
     node: exp.Expression
     name: str

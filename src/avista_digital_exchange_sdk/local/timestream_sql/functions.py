@@ -356,9 +356,9 @@ WINDOW_FUNCTIONS = _table(
 def find_overload(
     overloads: list[Overload], arguments: list[Expression]
 ) -> tuple[str, list[Expression], Type] | None:
-    """Find the way to call a function that fits: its template, the arguments, the result's type.
+    """Find the matching overload: its template, the arguments, the type of the result.
 
-    A way that takes the arguments as they are goes before one that needs them converted.
+    An overload without conversions of the arguments is preferred.
     """
     fitting = [
         (overload.template, *matched)
@@ -376,10 +376,10 @@ def fill_template(
     """Write a call's SQL.
 
     Args:
-        template: How the function is called.
-        arguments: What it is called with.
-        guard: Makes an expression pay for the call as it is evaluated.
-        parts: What else stands in the template.
+        template: The SQL template of the overload.
+        arguments: The arguments of the call.
+        guard: Wraps an expression so that its evaluation counts against the memory budget.
+        parts: Further placeholders of the template.
     """
     sql = [argument.sql for argument in arguments]
     repeated = [i for i in range(len(sql)) if template.count(f"{{{i}}}") > 1]

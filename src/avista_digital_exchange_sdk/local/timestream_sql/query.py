@@ -76,7 +76,7 @@ def translate(sql: str, tables: Tables, now: int) -> Source:
     """Translate a query, of which `now` is the time in nanoseconds.
 
     Raises:
-        PlatformError: If it is not valid, or says what is not supported.
+        PlatformError: It is invalid, or uses unsupported syntax.
     """
     try:
         tokens = tokenize(sql)
