@@ -256,6 +256,49 @@ class TestShells:
         words = outcome.stdout.decode().split("\0")
         assert words == [*(f"dx://a/{name}" for name in names), ""]
 
+    @pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
+    def test_zsh_completes_names_and_runs_no_part_of_them(
+        self, environment: dict[str, str], dx: Command, tmp_path: Path
+    ) -> None:
+        names = ["a  b", 'it\'s "two".csv', "\\$(touch run)`touch run`.csv", "x:y[1]*.csv"]
+        for name in names:
+            dx("mkdir", f"dx://Solar site/zsh/{name}")
+        program = tmp_path / "avista-dx"
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n')
+        program.chmod(0o755)
+        starts = {
+            start: f"{name}/" for start, name in zip(("a", "it", "\\\\", "x"), names, strict=True)
+        }
+        lines = {
+            "unsh": "unshare",
+            "share Solar\\ m": "Solar measurements",
+            'ls "dx://Solar site/zs': "dx://Solar site/zsh/",
+            "put ": "files",
+        } | {
+            f"ls dx://Solar\\ site/zsh/{start}": f"dx://Solar site/zsh/{name}"
+            for start, name in starts.items()
+        }
+        script = [
+            "compdef() { : }; _files() { print files }",
+            # The last argument is the name of an array.
+            'compadd() { print -rl -- "${(@P)@[-1]}" }',
+            run_command("--show-completion", "zsh").stdout,
+        ]
+        for line in lines:
+            command, typed = line.split(" ", 1) if " " in line else ("", line)
+            words = shlex.join([str(program), *filter(None, [command]), typed])
+            script.append(f"words=({words}); CURRENT=$#words; _avista_dx_completion | grep .")
+        outcome = subprocess.run(
+            ["zsh", "-f", "-c", "\n".join(script)],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        assert outcome.stdout.splitlines() == list(lines.values())
+        assert not list(tmp_path.rglob("run*"))
+
     def test_names_with_line_breaks_are_not_completed(
         self, complete: Complete, dx: Command, files: str, tmp_path: Path
     ) -> None:

@@ -1,4 +1,4 @@
-"""Completion in shells: its installation, and bash, which splits words at colons."""
+"""Completion in shells: its installation, and scripts for names with blanks and colons."""
 
 import contextlib
 import io
@@ -31,6 +31,44 @@ _avista_dx_completion() {
 }
 complete -o default -F _avista_dx_completion avista-dx
 """
+# compadd quotes what it inserts, so that no part of a name is run as a command.
+_ZSH_SCRIPT = """\
+#compdef avista-dx
+_avista_dx_completion() {
+    local line value
+    local -a values shown directories
+    while IFS= read -r line; do
+        value="${line%%$'\\t'*}"
+        if [[ -z "$value" ]]; then
+            continue
+        elif [[ "$value" == */ ]]; then
+            directories+=("$value")
+        else
+            values+=("$value")
+            shown+=("${line/$'\\t'/  -- }")
+        fi
+    done < <(
+        env _AVISTA_DX_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args \\
+            _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" "${words[1]}" 2>/dev/null
+    )
+    if (( ! $#values && ! $#directories )); then
+        _files
+        return
+    fi
+    compadd -S '' -a -- directories
+    if [[ "${shown[*]}" == *'  -- '* ]]; then
+        compadd -l -d shown -a -- values
+    else
+        compadd -a -- values
+    fi
+}
+if [[ "${zsh_eval_context[-1]}" == loadautofunc ]]; then
+    _avista_dx_completion "$@"
+else
+    compdef _avista_dx_completion avista-dx
+fi
+"""
+_SCRIPTS = {"bash": _BASH_SCRIPT, "zsh": _ZSH_SCRIPT}
 _SPECIAL = re.compile(r"""[^\w@%+=:,./-]""")
 _SPECIAL_IN_QUOTES = re.compile(r"""[$`"\\]""")
 
@@ -120,8 +158,8 @@ def handle_completion_options(args: list[str]) -> None:
         sys.stdout.write(_get_script(shell))
         raise typer.Exit
     _, path = typer.completion.install(shell=shell, prog_name=PROGRAM)  # type: ignore[attr-defined]  # not re-exported
-    if shell == "bash":
-        path.write_text(_BASH_SCRIPT, "utf-8", newline="\n")
+    if shell in _SCRIPTS:
+        path.write_text(_SCRIPTS[shell], "utf-8", newline="\n")
     sys.stderr.write(
         f"Completion for {shell} is installed in {path}. Start a new shell to use it.\n"
     )
@@ -129,8 +167,8 @@ def handle_completion_options(args: list[str]) -> None:
 
 
 def _get_script(shell: str) -> str:
-    if shell == "bash":
-        return _BASH_SCRIPT
+    if shell in _SCRIPTS:
+        return _SCRIPTS[shell]
     script: str = typer.completion.get_completion_script(  # type: ignore[attr-defined]  # not re-exported
         prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, shell=shell
     )
