@@ -425,9 +425,9 @@ class TestFailures:
         self, exchange: AvistaDigitalExchange, realtime: FakeRealtimeServer
     ) -> None:
         def talk(connection: FakeConnection) -> None:
-            connection.acknowledge(connectionTimeoutMs=500)
+            connection.acknowledge(connectionTimeoutMs=1000)
             identifier = connection.start()
-            for _ in range(6):
+            for _ in range(12):
                 time.sleep(0.1)
                 connection.send({"type": "ka"})
             send(connection, identifier, 1)
@@ -485,9 +485,9 @@ class TestFailures:
 def let_receive(events: Any) -> None:
     """Give the background the time to receive what was sent."""
     if hasattr(events, "stream"):
-        RUNNER.run(asyncio.sleep(0.2))
+        RUNNER.run(asyncio.sleep(0.5))
     else:
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 class TestReconnecting:

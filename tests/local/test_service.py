@@ -21,6 +21,7 @@ from websockets.sync.client import connect
 
 from avista_digital_exchange_sdk.local import LocalExchange, server
 
+from ..support.waiting import wait_until
 from .test_running import WHO
 
 DOCKER = Path(__file__).parents[2] / "docker"
@@ -124,13 +125,12 @@ def test_public_url_that_is_no_url_of_a_server_is_refused(url):
 
 def wait_for_lines(caplog, count):
     """The lines of the log; they are written after the responses."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        lines = [record.getMessage() for record in caplog.records if record.name == LOGGER]
-        if len(lines) >= count:
-            break
-        time.sleep(0.01)
-    return lines
+
+    def get_lines():
+        return [record.getMessage() for record in caplog.records if record.name == LOGGER]
+
+    wait_until(lambda: len(get_lines()) >= count)
+    return get_lines()
 
 
 def test_log_names_requests_without_secrets(local, graphql_client, caplog):

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> bool:
-    """Wait for a condition; return whether it holds."""
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
+def wait_until(condition: Callable[[], object]) -> bool:
+    """Wait for a condition, at most a minute; return whether it holds."""
+    deadline = time.monotonic() + 60
+    while not (holds := condition()) and time.monotonic() < deadline:
         time.sleep(0.005)
-    return bool(condition())
+    return bool(holds)

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from ...conftest import Connect
 from ...support.fake_platform import ENDPOINT, TOKEN, FakePlatform, FakeResponse
 from ...support.proxy import Proxy
 from ...support.sample_records import START, multi_record, single_record
+from ...support.waiting import wait_until
 
 LATEST = "timeSeriesDb_listAllAssetLastValues"
 
@@ -208,10 +208,7 @@ def test_next_page_of_latest_values_is_requested_before_a_page_is_processed(
     requested: list[bool] = []
 
     def wait_for_next_request(pages: int, total: int | None) -> None:
-        deadline = monotonic() + 60
-        while len(fake_platform.operations) <= min(pages, 2) and monotonic() < deadline:
-            sleep(0.001)
-        requested.append(len(fake_platform.operations) > min(pages, 2))
+        requested.append(wait_until(lambda: len(fake_platform.operations) > min(pages, 2)))
 
     fake_platform.add_data(LATEST, page(asset("a"), nextToken="1"))
     fake_platform.add_data(LATEST, page(asset("b"), nextToken="2"), page(asset("c")))
