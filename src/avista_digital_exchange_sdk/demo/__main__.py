@@ -51,6 +51,16 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
         organization = user.organization.name if user.organization else "no organization"
         print_truncated(f"{user.firstName} {user.lastName}, {organization}")
 
+    transfer_file(exchange, local, source, folder)
+    publish_measurements(exchange, local.timeSeriesDbId, source)
+    query_week(exchange, local.timeSeriesDbId, folder)
+    plot_week(folder)
+
+
+def transfer_file(
+    exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, folder: Path
+) -> None:
+    """Upload a file, and download it again."""
     with step("Upload a file of measurements"):
         uploaded = exchange.uploadFileToDataStore(
             local.dataStoreId, local.homeDirectoryId, source, description="July 1981, hourly"
@@ -67,22 +77,28 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
         same = filecmp.cmp(source, folder / source.name, shallow=False)
         print_truncated(f"{source.name}: {'the same bytes' if same else 'DIFFERENT BYTES'}")
 
+
+def publish_measurements(exchange: AvistaDigitalExchange, database_id: str, source: Path) -> None:
+    """Publish the rows of a file, and list the latest values."""
     with step("Publish the measurements of two assets"):
         with source.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
         for asset_id, (name, attributes) in ASSETS.items():
             records = [make_record(exchange, row, name, attributes) for row in rows]
-            exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, asset_id, records)
+            exchange.publishToTimeSeriesDatabase(database_id, asset_id, records)
             print_truncated(f"{asset_id}: {len(records)} records of {len(attributes)} attributes")
 
     with step("Latest values"):
-        for asset in exchange.listTimeSeriesAssetsAndLatestValues(local.timeSeriesDbId):
+        for asset in exchange.listTimeSeriesAssetsAndLatestValues(database_id):
             print_truncated(asset.name)
             for attribute in asset.attributes:
                 print_truncated(
                     f"  {attribute.name:<14}{attribute.lastValue:>8}  {attribute.lastValueTime}"
                 )
 
+
+def query_week(exchange: AvistaDigitalExchange, database_id: str, folder: Path) -> None:
+    """Query a week of the measurements into files."""
     filters: list[AssetFilter] = [
         {"assetId": asset_id, "attributeNamesFilter": attributes}
         for asset_id, (_, attributes) in ASSETS.items()
@@ -90,7 +106,7 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
     for file_format in ("CSV", "JSON"):
         with step(f"Query a week of July into a {file_format} file"):
             exchange.queryTimeSeriesDatabaseWithFilters(
-                local.timeSeriesDbId,
+                database_id,
                 filters,
                 "1981-07-01T12:00:00.000Z",
                 "1981-07-08T12:00:00.000Z",
@@ -103,6 +119,9 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
                 for line in itertools.islice(lines, PREVIEW_LINES):
                     print_truncated(line.rstrip())
 
+
+def plot_week(folder: Path) -> None:
+    """Plot the queried week."""
     with step("Plot the week"):
         try:
             figure = plotTimeSeries(folder / "result.csv", title="Solar site, July 1981")

@@ -177,7 +177,7 @@ class RangeQuery:
         await runner.run(RangeResultSink(spec.request, self._models, checked_output))
 
     async def _check(self, file: IO[bytes], requested: RequestedSeries) -> None:
-        """Report which attributes there are not, and a result without values."""
+        """Report attributes that do not exist, and a result without values."""
         request = self._request
         if request.error_handling == "ignore":
             return

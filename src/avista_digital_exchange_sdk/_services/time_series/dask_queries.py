@@ -179,7 +179,7 @@ def _find_types(
 def _find_missing(
     filters: Iterable[TimeSeriesQueryAssetInput], types: Mapping[str, Mapping[str, str]]
 ) -> MissingSeries:
-    """Return the requested assets and attributes that there are not."""
+    """Return the requested assets and attributes that do not exist."""
     missing = [
         Series(entry.assetId, name)
         for entry in filters

@@ -175,7 +175,7 @@ class FilteredQuery:
         await self._report(missing)
 
     async def _report(self, missing: MissingSeries) -> None:
-        """Report what a result lacks; the names that there are, are asked for once."""
+        """Report what a result lacks, with similar names that exist."""
         if not missing.series:
             return
         request = self._request
