@@ -124,7 +124,19 @@ class TestRefusals:
         [
             (
                 ["timestamp,Power", "2024-05-01T00:00:00Z,x"],
-                "^may.csv, line 2, column 'Power': 'x' is not a DOUBLE, the type in the model",
+                "^may.csv, line 2, column 'Power': 'x' is not a double, the type in the model",
+            ),
+            (
+                ["timestamp,Power", "2024-05-01T00:00:00Z,of asset a DOUBLE"],
+                "column 'Power': 'of asset a DOUBLE' is not a double, the type in the model",
+            ),
+            (
+                ["timestamp,Count", "2024-05-01T00:00:00Z,9223372036854775808"],
+                "which is not a 64-bit integer; the column is integer as in the model$",
+            ),
+            (
+                ["timestamp,Power", "2024-05-01T00:00:00Z,1", "2024-05-01T00:00:00Z,2"],
+                "line 3: another value of 'Power' of IoT endpoint 'iotEndpointId",
             ),
             (
                 ["timestamp,Count", "2024-05-01T00:00:00Z,1.5"],

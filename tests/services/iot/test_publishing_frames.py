@@ -151,7 +151,7 @@ class TestRefusals:
         ("change", "words"),
         [
             ({"Pwer": [1.0]}, r"frame: the model of IoT endpoint '.*' has no telemetry attribute "),
-            ({"Count": [1.5]}, r"column 'Count' .*; the model has 'Count' as BIGINT$"),
+            ({"Count": [1.5]}, r"column 'Count' .*; the model has 'Count' as integer$"),
             ({"Power": [numpy.inf]}, r"row 0 of column 'Power' must be a finite number"),
             ({"timestamp": ["2024-05-01T00:00:00"]}, "must have timestamps with a time zone"),
         ],

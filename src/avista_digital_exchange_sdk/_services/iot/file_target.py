@@ -25,13 +25,33 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
-# Arguments in messages, unlike names of columns, which are quoted.
-_ARGUMENT = re.compile(r"(?<!['\"\w])assetId(?=(Column)?[ =])")
+# What messages say of assets and databases, and what holds for endpoints.
+_PHRASES = {
+    r"\bassetId(?=(?:Column)?[ =])": "iotEndpointId",
+    r"\bof asset\b": "of IoT endpoint",
+    r"\bone asset\b": "one IoT endpoint",
+    r"\bthe asset of all rows\b": "the IoT endpoint of all rows",
+    r"\bhas the assets\b": "has the IoT endpoints",
+    r"\basset IDs?\b": "IoT endpoint IDs",
+    r"\bin the database\b": "in the model",
+    r"\ba BIGINT\b": "an integer",
+    r"(?<=\ba )DOUBLE\b|(?<=\b[ai]s )DOUBLE\b": "double",
+    r"(?<=\b[ai]s )BIGINT\b": "integer",
+    r"(?<=\ba )BOOLEAN\b|(?<=\b[ai]s )BOOLEAN\b": "boolean",
+    r"(?<=\ba )VARCHAR\b|(?<=\b[ai]s )VARCHAR\b": "string",
+    r"(?<=\ba )TIMESTAMP\b|(?<=\b[ai]s )TIMESTAMP\b": "dateTime",
+}
+_TRANSLATIONS = [(re.compile(phrase), words) for phrase, words in _PHRASES.items()]
+# Names and cells, which stay as they are. The apostrophe of "can't" begins none.
+_QUOTED = re.compile(r"""((?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""")
 
 
-def translate_arguments(message: str) -> str:
+def translate_message(message: str) -> str:
     """Replace what a message says of assets and databases by what holds for endpoints."""
-    return _ARGUMENT.sub("iotEndpointId", message).replace("in the database", "in the model")
+    parts = _QUOTED.split(message)
+    for phrase, words in _TRANSLATIONS:
+        parts[::2] = [phrase.sub(words, part) for part in parts[::2]]
+    return "".join(parts)
 
 
 class EndpointTarget:
@@ -103,8 +123,8 @@ class EndpointTarget:
         return await publisher.publish_records(self._indexes[plan.number])
 
     def translate(self, message: str) -> str:
-        """Replace names of arguments in a message by those of the call."""
-        return translate_arguments(message)
+        """Replace what a message says of assets by what holds for endpoints."""
+        return translate_message(message)
 
     async def _in_thread(self, work: Callable[[], _Result]) -> _Result:
         return await self._backend.run_in_thread(work).result()

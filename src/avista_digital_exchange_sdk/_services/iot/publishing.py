@@ -97,6 +97,7 @@ class TelemetryPublishingService(BaseService):
         from ..._time_series.database_state import DatabaseState
         from ..._time_series.publish_outcomes import PublishOutcomes
         from ..._time_series.publish_result import build_report
+        from .file_target import translate_message
 
         reporter = ProgressReporter(progress)
         mapping = ColumnMapping(
@@ -116,15 +117,17 @@ class TelemetryPublishingService(BaseService):
                 has_names=False,
             ),
         )
-        columns = InputFrame(frame, timeColumn, timeZone, MAX_RESPONSE_BYTES)
-        rows = mapping.rows(columns)
-        rows.check_duplicates()
+        with translate_errors(translate_message):
+            columns = InputFrame(frame, timeColumn, timeZone, MAX_RESPONSE_BYTES)
+            rows = mapping.rows(columns)
+            rows.check_duplicates()
         outcomes = PublishOutcomes(rows.indexes)
         if not outcomes.total:
             return build_report(outcomes)
         models = EndpointModels(self._client, self._backend, rows.asset_ids)
         endpoints = await models.get()
-        rows = mapping.with_stored_types(columns, rows, DatabaseState(endpoints).types)
+        with translate_errors(translate_message):
+            rows = mapping.with_stored_types(columns, rows, DatabaseState(endpoints).types)
         attributes = {
             asset.assetId: [entry.name for entry in asset.attributes] for asset in endpoints
         }
@@ -275,14 +278,14 @@ class TelemetryPublishingService(BaseService):
         """
         arguments = {name: value for name, value in locals().items() if name not in _OTHERS}
         require_extra("arrow", "pyarrow")
-        from .file_target import EndpointTarget, translate_arguments
+        from .file_target import EndpointTarget, translate_message
 
         if iotEndpointId is not None:
             validation.require_id("iotEndpointId", iotEndpointId)
         if iotEndpointIdColumn is None and not (iotEndpointId or assetsInColumns or mapping):
             iotEndpointIdColumn = ID_COLUMN
         arguments |= {"assetId": iotEndpointId, "assetIdColumn": iotEndpointIdColumn}
-        with translate_errors(translate_arguments):
+        with translate_errors(translate_message):
             request = parse_request(
                 path,
                 arguments,
