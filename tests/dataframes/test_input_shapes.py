@@ -36,6 +36,49 @@ def test_two_column_levels_are_assets_and_attributes(
     }
 
 
+@pytest.mark.parametrize(
+    ("columns", "names", "arguments"),
+    [
+        ("assetId", None, {}),
+        ("assetId", ["attribute", "asset"], {}),
+        ("meter", None, {"assetIdColumn": "meter"}),
+        ("meter", ["attribute", None], {}),
+    ],
+)
+def test_levels_of_a_pivoted_frame_are_known_by_their_names(
+    exchange: AvistaDigitalExchange,
+    database: str,
+    columns: str,
+    names: list[str] | None,
+    arguments: dict[str, str],
+) -> None:
+    """Attributes come first in what pivot returns."""
+    rows = pd.DataFrame(
+        {
+            "timestamp": [*TIMES, *TIMES],
+            columns: ["b-1", "b-1", "b-2", "b-2"],
+            "kW": [1.5, 2.5, 3.5, 4.5],
+            "kVAR": [0.5, None, 1.0, 2.0],
+        }
+    )
+    frame = rows.pivot(index="timestamp", columns=columns)
+    frame.columns.names = names or frame.columns.names
+    exchange.publishDataFrameToTimeSeriesDatabase(database, frame, **arguments)
+    assert stored(exchange, database, "b-1", "b-2") == {
+        "assetId": ["b-1", "b-1", "b-2", "b-2"],
+        "kVAR": [0.5, None, 1.0, 2.0],
+        "kW": [1.5, 2.5, 3.5, 4.5],
+    }
+
+
+def test_unnamed_index_that_repeats_the_times_is_dropped(
+    exchange: AvistaDigitalExchange, database: str
+) -> None:
+    frame = pd.DataFrame({"timestamp": TIMES, "kW": [1.5, 2.5]}, index=TIMES)
+    exchange.publishDataFrameToTimeSeriesDatabase(database, frame, assetId="b")
+    assert stored(exchange, database, "b") == {"assetId": ["b", "b"], "kW": [1.5, 2.5]}
+
+
 def test_asset_beside_two_column_levels_is_rejected(
     exchange: AvistaDigitalExchange, database: str
 ) -> None:

@@ -334,6 +334,50 @@ def test_multiindex_columns_of_pandas_are_assets_and_attributes(
     }
 
 
+@pytest.mark.parametrize("name", ["may.csv", "may.parquet"])
+@pytest.mark.parametrize(
+    ("names", "arguments", "index"),
+    [
+        ([None, "assetId"], {}, "timestamp"),
+        (["attribute", None], {}, "timestamp"),
+        ([None, "meter"], {"assetIdColumn": "meter"}, "timestamp"),
+        ([None, "assetId"], {}, None),
+    ],
+)
+def test_levels_of_a_pivoted_frame_are_known_by_their_names(
+    files: FilePublisher, name: str, names: list[str], arguments: dict[str, str], index: str | None
+) -> None:
+    pairs = [("kW", "b-1"), ("kW", "b-2"), ("kVAR", "b-1")]
+    frame = pd.DataFrame(
+        [[1, 2, 3]],
+        columns=pd.MultiIndex.from_tuples(pairs, names=names),
+        index=pd.Index([pd.Timestamp(MAY[0])], name=index),
+    )
+    path = files.folder / name
+    frame.to_csv(path) if name.endswith("csv") else frame.to_parquet(path)
+    files.publish(path, **({"assetId": None} | arguments))
+    assert files.stored() == {
+        "b-1/kW": [f"{POINTS[0]} 1"],
+        "b-2/kW": [f"{POINTS[0]} 2"],
+        "b-1/kVAR": [f"{POINTS[0]} 3"],
+    }
+
+
+@pytest.mark.parametrize("name", ["may.csv", "may.parquet"])
+def test_levels_of_columns_that_may_be_either_are_refused(files: FilePublisher, name: str) -> None:
+    columns = pd.MultiIndex.from_tuples([("kW", "b-1"), ("kW", "b-2")], names=[None, "meter"])
+    times = pd.Index([pd.Timestamp(MAY[0])], name="timestamp")
+    frame = pd.DataFrame([[1, 2]], columns=columns, index=times)
+    path = files.folder / name
+    frame.to_csv(path) if name.endswith("csv") else frame.to_parquet(path)
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(path, assetId=None)
+    assert str(caught.value) == (
+        f"{name}: the two levels of columns, one of which is called 'meter', must be called "
+        "'assetId' and 'attribute'; if 'meter' are the assets, pass assetIdColumn='meter'"
+    )
+
+
 @pytest.mark.parametrize("name", ["O'Brien", 'the "old" one', 'it\'s "one"', "a', 'b", "a\\b"])
 def test_two_level_columns_of_parquet_may_hold_quotes(files: FilePublisher, name: str) -> None:
     columns = pd.MultiIndex.from_tuples([(name, "kW"), ("b", name)])

@@ -86,7 +86,7 @@ def normalize_types(table: pa.Table) -> pa.Table:
     fields = [
         field.with_type(column.type) for field, column in zip(table.schema, columns, strict=True)
     ]
-    return pa.table(columns, schema=pa.schema(fields))
+    return pa.table(columns, schema=pa.schema(fields, table.schema.metadata))
 
 
 def _normalize_column(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -129,11 +129,27 @@ class ColumnMapping(NamedTuple):
 
     def _asset_ids(self, frame: InputFrame) -> Values:
         if self.assetId is not None:
-            return pa.repeat(validation.require_id(self.arguments.asset, self.assetId), len(frame))
+            asset_id = validation.require_id(self.arguments.asset, self.assetId)
+            self._check_one_asset(frame)
+            return pa.repeat(asset_id, len(frame))
         asset_ids = frame.required_strings(self.arguments.asset_column, self.assetIdColumn, VARCHAR)
         for asset_id in asset_ids.unique().to_pylist():
             validation.require_id(f"frame: column {self.assetIdColumn!r}", asset_id)
         return asset_ids
+
+    def _check_one_asset(self, frame: InputFrame) -> None:
+        """Refuse to publish the rows of several assets as those of one."""
+        column = self.assetIdColumn
+        if column not in frame.names or column in (self.timeColumn, *self._measure_names(frame)):
+            return
+        values = frame.column(self.arguments.asset_column, column)
+        assets = values.drop_null().unique()[:2].to_pylist()
+        if len(assets) > 1:
+            raise InvalidParameterError(
+                f"frame: column {column!r} has {self.arguments.noun}s {assets[0]!r}, {assets[1]!r} "
+                f"and so on, but {self.arguments.asset}={self.assetId!r} is passed; omit it, or "
+                "drop the column if all rows belong to it"
+            )
 
     def _dimensions(self, frame: InputFrame) -> dict[str, Values]:
         columns: dict[str, object] = {

@@ -1,6 +1,8 @@
 """DataFrames to publish: columns converted to the strings that Timestream accepts."""
 
+import re
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +23,15 @@ from .arrow_types import (
     normalize_types,
 )
 from .convert import BIGINT_ATTRIBUTE
-from .input_shapes import VALUE, has_levels, is_long, spread_values, stack_levels
+from .input_shapes import (
+    VALUE,
+    check_levels,
+    has_levels,
+    is_long,
+    spread_values,
+    stack_levels,
+)
+from .pandas_objects import check_objects
 from .string_types import infer_type
 
 VALID_FRAME = (
@@ -29,6 +39,7 @@ VALID_FRAME = (
 )
 # What Arrow calls a pandas index without a name.
 UNNAMED_INDEX = "__index_level_0__"
+UNNAMED_INDEX_NAME = re.compile(r"__index_level_\d+__")
 
 BOOLEAN, BIGINT, DOUBLE, VARCHAR, TIMESTAMP = (
     MeasureValueType.BOOLEAN,
@@ -61,6 +72,9 @@ _CONVERTIBLE_FROM = {
 }
 
 _NAIVE = pa.timestamp("ns")
+# A DOUBLE holds all integers up to this one, and all with so many digits.
+MAX_EXACT_INTEGER = 2**53
+MAX_EXACT_DIGITS = 15
 
 
 class InputFrame:
@@ -81,7 +95,9 @@ class InputFrame:
         max_value_bytes: int = MAX_VALUE_BYTES,
     ) -> None:
         self._max_value_bytes = max_value_bytes
+        check_objects(frame)
         table = to_arrow_table("frame", frame)
+        check_levels(table)
         self._table = convert_time_index(table, time_column)
         self._bigint_names = marked_bigint_names(table.schema) | _marked_in_pandas(frame)
         self._has_untyped_strings = False
@@ -136,6 +152,10 @@ class InputFrame:
         if name not in self.names:
             listed = ", ".join(map(repr, self.names))
             raise validation.invalid_argument(argument, name, f"one of the columns {listed}")
+        if (count := self.names.count(str(name))) > 1:
+            raise InvalidParameterError(
+                f"frame must have columns of different names, got {count} columns {name!r}"
+            )
         column = self._table[name].combine_chunks()
         return _nan_to_null(column.cast(pa.float64())) if kinds.is_floating(column.type) else column
 
@@ -183,8 +203,9 @@ class InputFrame:
     def _to_strings(self, name: str, column: Values, target: MeasureValueType) -> Values:
         if target is TIMESTAMP:
             return self._format_timestamps(name, column).cast(pa.int64()).cast(STRING)
-        # A decimal keeps its digits, not all of which a float has.
-        if not kinds.is_decimal(column.type) or target is not DOUBLE:
+        if kinds.is_decimal(column.type) and target is DOUBLE:
+            _check_digits(column, name)
+        else:
             column = column.cast(TYPES[target])
         if kinds.is_floating(column.type):
             column = _nan_to_null(column)
@@ -201,7 +222,7 @@ class InputFrame:
 
     def _format_timestamps(self, name: str, column: Values) -> Values:
         if not kinds.is_temporal(column.type):
-            column = _parse_times(column)
+            column = _parse_times(column, name)
         if kinds.is_timestamp(column.type) and column.type.tz is not None:
             return column.cast(TIMESTAMP_NS)
         if self._time_zone is None:
@@ -209,7 +230,7 @@ class InputFrame:
                 f"frame: column {name!r} must have timestamps with a time zone, got naive ones; "
                 'pass timeZone=, such as "UTC" or "America/Los_Angeles"'
             )
-        return pc.assume_timezone(column.cast(_NAIVE), self._time_zone).cast(TIMESTAMP_NS)
+        return _to_utc(column.cast(_NAIVE), self._time_zone, name)
 
 
 def to_arrow_table(argument: str, frame: object, valid: str = VALID_FRAME) -> pa.Table:
@@ -233,13 +254,35 @@ def _marked_in_pandas(frame: object) -> set[str]:
 
 
 def convert_time_index(table: pa.Table, time_column: str) -> pa.Table:
-    """Convert an unnamed index of times to a column, and drop any other unnamed index."""
-    if UNNAMED_INDEX not in table.column_names:
-        return table
-    holds_times = kinds.is_timestamp(table.schema.field(UNNAMED_INDEX).type)
-    if not holds_times or time_column in table.column_names:
-        return table.drop_columns([UNNAMED_INDEX])
-    return table.rename_columns({UNNAMED_INDEX: time_column})
+    """Convert an unnamed index of times to a column, and drop one of row numbers.
+
+    Raises:
+        InvalidParameterError: An unnamed index holds something else.
+    """
+    for name in filter(_is_unnamed_index, table.column_names):
+        kind = table.schema.field(name).type
+        if kinds.is_timestamp(kind) and time_column not in table.column_names:
+            table = table.rename_columns({name: time_column})
+        elif kinds.is_integer(kind) or _is_repeated(table, name, time_column):
+            table = table.drop_columns([name])
+        else:
+            raise InvalidParameterError(
+                f"frame has an index without a name, of type {kind}; name it to publish it, such "
+                "as with frame.rename_axis(index='NAME'), or drop it with "
+                "frame.reset_index(drop=True)"
+            )
+    return table
+
+
+def _is_unnamed_index(name: str) -> bool:
+    return UNNAMED_INDEX_NAME.fullmatch(name) is not None
+
+
+def _is_repeated(table: pa.Table, name: str, time_column: str) -> bool:
+    """Whether an index holds what the column of times holds."""
+    if time_column not in table.column_names:
+        return False
+    return bool(table[name].equals(table[time_column]))
 
 
 def _nan_to_null(floats: Values) -> Values:
@@ -247,11 +290,77 @@ def _nan_to_null(floats: Values) -> Values:
     return pc.if_else(pc.is_nan(floats), None, floats)
 
 
-def _parse_times(strings: Values) -> Values:
+def _parse_times(strings: Values, name: str) -> Values:
+    for kind in (TIMESTAMP_NS, _NAIVE):
+        try:
+            return strings.cast(kind)
+        except pa.ArrowInvalid:
+            continue
+    row, like = _find_unparsed(strings)
+    raise InvalidParameterError(
+        f"frame: row {row} of column {name!r} must be a timestamp in ISO 8601{like}, got "
+        f"{strings[row].as_py()!r}"
+    )
+
+
+def _find_unparsed(strings: Values) -> tuple[int, str]:
+    """The first row that is no timestamp, or not like those before it."""
+    like: dict[pa.DataType, str] = {
+        TIMESTAMP_NS: " with a time zone, like those before",
+        _NAIVE: " without a time zone, like those before",
+    }
+    alive = list(like)
+    for row, text in enumerate(strings):
+        found = [kind for kind in alive if _is_castable(text, kind)]
+        if not found:
+            return row, "" if len(alive) > 1 else like[alive[0]]
+        alive = found
+    raise AssertionError("all rows are timestamps")
+
+
+def _is_castable(scalar: Any, kind: pa.DataType) -> bool:
     try:
-        return strings.cast(TIMESTAMP_NS)
+        scalar.cast(kind)
     except pa.ArrowInvalid:
-        return strings.cast(_NAIVE)
+        return False
+    return True
+
+
+def _to_utc(times: Values, zone: str, name: str) -> Values:
+    """Convert local times, each of which must occur once."""
+    try:
+        return pc.assume_timezone(times, zone).cast(TIMESTAMP_NS)
+    except pa.ArrowInvalid:
+        first, last = (
+            pc.assume_timezone(times, zone, ambiguous=which, nonexistent=which).cast(pa.int64())
+            for which in ("earliest", "latest")
+        )
+        row = pc.index(pc.not_equal(first, last), True).as_py()
+        # The times around a gap are those before and after the change.
+        is_gap = last[row].as_py() - first[row].as_py() == 1
+        what = "doesn't exist" if is_gap else "is ambiguous"
+        raise InvalidParameterError(
+            f"frame: row {row} of column {name!r} must be a time that occurs once in {zone}, got "
+            f"{str(times[row])!r}, which {what}; convert the column to a time zone first, such as "
+            "with tz_localize of pandas"
+        ) from None
+
+
+def _check_digits(decimals: Values, name: str) -> None:
+    """Refuse numbers whose digits before the decimal point a DOUBLE doesn't hold."""
+    if decimals.type.precision - decimals.type.scale <= MAX_EXACT_DIGITS:
+        return
+    for row, number in enumerate(decimals.to_pylist()):
+        if (
+            number is not None
+            and abs(number) > MAX_EXACT_INTEGER
+            and Decimal(float(number)) != (number)
+        ):
+            raise InvalidParameterError(
+                f"frame: row {row} of column {name!r} can't be published as DOUBLE without "
+                f"rounding, got {number}; pass measureTypes={{{name!r}: 'VARCHAR'}} to keep all "
+                "digits"
+            )
 
 
 def _reject_rows(wrong: Values, name: object, what: str) -> None:

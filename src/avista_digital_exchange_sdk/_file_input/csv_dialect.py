@@ -114,7 +114,7 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     cells = header.cells if header else []
     names = options.columnNames or tuple(map(_to_name, cells))
     notices = []
-    levels = _find_levels(chosen, options)
+    levels = _find_levels(source, chosen, options)
     if levels is not None:
         header, names = chosen.rows[levels.line_count - 1], levels.names
         notices.append("the header has two lines, the assets and the attributes")
@@ -139,11 +139,12 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     )
 
 
-def _find_levels(chosen: _Candidate, options: FileOptions) -> ColumnLevels | None:
+def _find_levels(source: Source, chosen: _Candidate, options: FileOptions) -> ColumnLevels | None:
     given = (options.columnNames, options.assetId, options.attributeColumn, options.assetsInColumns)
     if options.unitsRow or any(one is not None for one in given):
         return None
-    return find_levels([row.cells for row in chosen.rows[:3]], TIME_NAMES)
+    lines = [row.cells for row in chosen.rows[:3]]
+    return find_levels(source.label, lines, TIME_NAMES, options.assetIdColumn)
 
 
 def read_failure(source: Source, encoding: str, error: UnicodeError) -> Exception:

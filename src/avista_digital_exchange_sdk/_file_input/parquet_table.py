@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
 from .._dataframes.arrow_types import marked_bigint_names
-from .._dataframes.input_shapes import parse_pair
+from .._dataframes.input_shapes import is_attribute_first, level_names, parse_pair
 from .problems import Problems, fail
 from .sources import Source
 from .tables import ROWS_PER_CHUNK, STRING, Chunk, Column, Kind, Understanding
@@ -25,11 +25,12 @@ class ParquetTable:
 
     Args:
         source: The file.
+        asset_column: What a level of columns is called that holds assets.
     """
 
     line_word = "row"
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, asset_column: str | None) -> None:
         self._source = source
         try:
             with source.open_seekable() as file:
@@ -38,9 +39,10 @@ class ParquetTable:
             raise fail(source.label, f"is not a Parquet file ({type(error).__name__})") from None
         self._kinds = [_kind(source, field) for field in schema]
         names = ["" if name.startswith(_INDEX_PREFIX) else name for name in schema.names]
+        pairs = _find_pairs(source, schema, asset_column)
         self.columns: Sequence[Column] = [
-            Column(name, kind, levels=parse_pair(name))
-            for name, kind in zip(names, self._kinds, strict=True)
+            Column(name, kind, levels=levels)
+            for name, kind, levels in zip(names, self._kinds, pairs, strict=True)
         ]
         self.understanding = Understanding(
             {"types": [str(field.type) for field in schema]},
@@ -58,6 +60,16 @@ class ParquetTable:
                 ]
                 yield Chunk(range(row, row + batch.num_rows), columns)
                 row += batch.num_rows
+
+
+def _find_pairs(
+    source: Source, schema: Any, asset_column: str | None
+) -> list[tuple[str, str] | None]:
+    """The asset and attribute of each column, if its name says both."""
+    pairs = [parse_pair(name) for name in schema.names]
+    if any(pairs) and is_attribute_first(level_names(schema), asset_column, source.label):
+        return [pair and (pair[1], pair[0]) for pair in pairs]
+    return pairs
 
 
 def _kind(source: Source, field: Any) -> Kind:

@@ -26,7 +26,7 @@ def open_table(source: Source, options: FileOptions) -> Table:
     if source.format == "parquet":
         from .parquet_table import ParquetTable
 
-        return ParquetTable(source)
+        return ParquetTable(source, options.assetIdColumn)
     if source.format == "xlsx":
         require_extra("files", "openpyxl")
         from .spreadsheet_table import SpreadsheetTable
