@@ -180,6 +180,22 @@ class TestWorkbooks:
         with pytest.raises(InvalidParameterError, match="cell B2 contains a formula whose result"):
             files.publish(path)
 
+    def test_names_with_line_breaks_are_names_in_one_line(self, files: FilePublisher) -> None:
+        path = self.workbook(files, ["timestamp", "Power\n(kW)"], [datetime(2024, 5, 1), 1.5])
+        files.publish(path, timeZone="UTC")
+        assert files.stored() == {"a/Power (kW)": ["2024-05-01 00:00 1.5"]}
+
+    def test_durations_are_strings_of_hours_and_reported(self, files: FilePublisher) -> None:
+        rows = [[datetime(2024, 5, 1), timedelta(hours=126, minutes=5, milliseconds=1500)]]
+        path = self.workbook(files, ["timestamp", "up"], *rows)
+        report = files.publish(path, timeZone="UTC")
+        assert files.stored() == {"a/up": ["2024-05-01 00:00 126:05:01.5"]}
+        assert "times of day or durations such as '126:05:01.5'" in report.notices[0]
+
+    def test_names_alone_are_refused(self, files: FilePublisher) -> None:
+        with pytest.raises(InvalidParameterError, match="xlsx: has no rows of values"):
+            files.publish(self.workbook(files, ["timestamp", "kW"]))
+
     def test_merged_cells_are_reported(self, files: FilePublisher) -> None:
         path = self.workbook(
             files, ["timestamp", "kW"], ["2024-05-01T00:00:00Z", 1], ["2024-05-02T00:00:00Z", 2]
@@ -304,12 +320,29 @@ class TestParquet:
         files.publish(files.folder / "may.parquet", timeZone="-08:00")
         assert files.stored() == {"a/kW": ["2024-05-01 08:00 1.5"]}
 
+    @pytest.mark.parametrize("column", ["timestamp", "day"])
+    def test_times_beyond_the_years_are_refused(self, files: FilePublisher, column: str) -> None:
+        days = [datetime(2024, 5, 1), datetime(2024, 5, 2)]
+        columns: dict[str, Any] = {"timestamp": days, "day": days, "kW": [1, 2]}
+        columns[column] = [days[0], datetime(9999, 1, 1)]
+        pq.write_table(pa.table(columns), files.folder / "may.parquet")
+        with pytest.raises(InvalidParameterError) as caught:
+            files.publish(files.folder / "may.parquet", timeZone="UTC")
+        assert str(caught.value) == (
+            f"may.parquet, row 2, column {column!r}: '9999-01-01 00:00:00' is not between the "
+            "years 1677 and 2262"
+        )
+
     def test_list_columns_are_refused_by_name(self, files: FilePublisher) -> None:
         times = pa.array([0], pa.timestamp("s", "UTC"))
         table = pa.table({"timestamp": times, "kW": [[1, 2]]})
         pq.write_table(table, files.folder / "may.parquet")
         with pytest.raises(InvalidParameterError, match=r"column 'kW' is of type list<.*int64>"):
             files.publish(files.folder / "may.parquet")
+
+
+# The day, and the rest of an object.
+ROWS = ((1, ""), (2, ', "kW": 2'))
 
 
 class TestJson:
@@ -364,6 +397,33 @@ class TestJson:
         path = files.write('[{"timestamp": "2024-05-01T00:00:00Z", "kW": 1.50}]', "may.json")
         files.publish(path)
         assert files.stored() == {"a/kW": ["2024-05-01 00:00 1.50"]}
+
+    @pytest.mark.parametrize("form", ["array", "lines"])
+    def test_json_key_that_occurs_twice_is_refused(self, files: FilePublisher, form: str) -> None:
+        rows = [f'{{"timestamp": "2024-05-0{day}T00:00:00Z", "kW": 1{more}}}' for day, more in ROWS]
+        content = f"[{', '.join(rows)}]" if form == "array" else "\n".join(rows)
+        with pytest.raises(InvalidParameterError) as caught:
+            files.publish(files.write(content, "may.json"))
+        where = "object 2" if form == "array" else "line 2"
+        assert str(caught.value) == (
+            f"may.json, {where}: has the key 'kW' twice; name each value differently"
+        )
+
+    @pytest.mark.parametrize("form", ["array", "lines"])
+    @pytest.mark.parametrize("length", [0, 65_450, 65_460, 65_470])
+    def test_half_of_a_character_in_json_is_refused(
+        self, files: FilePublisher, form: str, length: int
+    ) -> None:
+        row = f'{{"timestamp": "2024-05-01T00:00:00Z", "x": "{"y" * length}", "s": "HALF"}}'
+        content = f"[{row}]" if form == "array" else row
+        path = files.write(content.replace("HALF", "\\uD83D"), "may.json")
+        with pytest.raises(
+            InvalidParameterError, match=r"contains .uD83D, which is half of a char"
+        ):
+            files.publish(path)
+        files.write(content.replace("HALF", "\\uD83D\\uDE00 \\\\uD83D"), "may.json")
+        files.publish(path, ignoreColumns=["x"])
+        assert files.stored() == {"a/s": ["2024-05-01 00:00 \U0001f600 \\uD83D"]}
 
     def test_nested_json_values_are_refused(self, files: FilePublisher) -> None:
         path = files.write('[{"timestamp": "2024-05-01T00:00:00Z", "kW": [1]}]', "may.json")

@@ -10,6 +10,7 @@ from .conftest import FilePublisher
 
 LOS_ANGELES = {"timeZone": "America/Los_Angeles"}
 UTC = {"timeZone": "UTC"}
+FALL_DAYS = ("2023-11-05", "2024-11-03")
 # The cells of a column of times, the arguments, and the times in UTC.
 ACCEPTED: dict[str, tuple[list[str], dict[str, Any], list[str]]] = {
     "Z": (["2024-05-01T06:00:00Z"], {}, ["2024-05-01 06:00"]),
@@ -204,6 +205,46 @@ ACCEPTED: dict[str, tuple[list[str], dict[str, Any], list[str]]] = {
         LOS_ANGELES | {"ambiguous": "infer"},
         ["2024-11-03 07:00", "2024-11-03 08:00", "2024-11-03 09:00", "2024-11-03 10:00"],
     ),
+    "repeated hour alone": (
+        ["2024-11-03 01:00", "2024-11-03 01:30", "2024-11-03 01:00", "2024-11-03 01:30"],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        ["2024-11-03 08:00", "2024-11-03 08:30", "2024-11-03 09:00", "2024-11-03 09:30"],
+    ),
+    "repeated hour alone, newest first": (
+        ["2024-11-03 01:30", "2024-11-03 01:00", "2024-11-03 01:30", "2024-11-03 01:00"],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        ["2024-11-03 08:00", "2024-11-03 08:30", "2024-11-03 09:00", "2024-11-03 09:30"],
+    ),
+    "repeated hour at the end": (
+        ["2024-11-03 00:30", "2024-11-03 01:00", "2024-11-03 01:30"],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        ["2024-11-03 07:30", "2024-11-03 08:00", "2024-11-03 08:30"],
+    ),
+    "repeated hours of two years": (
+        [f"{day} {hour}" for day in FALL_DAYS for hour in ("00:00", "01:00", "01:00", "02:00")],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        [f"{day} {hour}" for day in FALL_DAYS for hour in ("07:00", "08:00", "09:00", "10:00")],
+    ),
+    "hours and minutes without leading zeros": (
+        ["20240501 0", "20240501 45", "20240501 130", "20240501 2400"],
+        UTC | {"timeFormat": "%Y%m%d %H%M"},
+        ["2024-05-01 00:00", "2024-05-01 00:45", "2024-05-01 01:30", "2024-05-02 00:00"],
+    ),
+    "days without leading zeros": (
+        ["1052024"],
+        UTC | {"timeFormat": "%d%m%Y"},
+        ["2024-05-01 00:00"],
+    ),
+    "24:00 before a day and a year of 24": (
+        ["24:00 24.05.24"],
+        UTC | {"timeFormat": "%H:%M %d.%m.%y"},
+        ["2024-05-25 00:00"],
+    ),
+    "24:00 in digits alone": (
+        ["202405012400"],
+        UTC | {"timeFormat": "%Y%m%d%H%M"},
+        ["2024-05-02 00:00"],
+    ),
     "repeated hour, earlier": (
         ["2024-11-03 01:30:00"],
         LOS_ANGELES | {"ambiguous": "earlier"},
@@ -350,6 +391,31 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
         ["2024-11-03 00:30:00", "2024-11-03 01:30:00", "2024-11-03 02:30:00"],
         LOS_ANGELES | {"ambiguous": "infer"},
         "the repeated hour, which the file contains only",
+    ),
+    "repeated hour in no order": (
+        [f"2024-11-03 {hour}" for hour in ("01:30", "01:00", "00:30", "02:00", "01:45")],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        "line 2, column 'timestamp': '2024-11-03 01:30' is ambiguous, and the rows around it are ",
+    ),
+    "repeated hour of either order": (
+        ["2024-11-03 01:45", "2024-11-03 01:00", "2024-11-03 01:15"],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        "'2024-11-03 01:45' is ambiguous, and the rows around it are in no order that tells it",
+    ),
+    "late row of the repeated hour": (
+        [f"2024-11-03 {hour}" for hour in ("00:30", "01:00", "01:00", "02:00", "01:30")],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        "line 6, column 'timestamp': '2024-11-03 01:30' is ambiguous, and out of order",
+    ),
+    "one pass of the repeated hour alone": (
+        ["2024-11-03 01:00", "2024-11-03 01:15", "2024-11-03 01:30"],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        "line 2, column 'timestamp': begins within the repeated hour, which the file contains only",
+    ),
+    "digits that are missing": (
+        ["2024050112"],
+        UTC | {"timeFormat": "%Y%m%d%H%M"},
+        "'2024050112' is not a timestamp; timestamps are read as %Y%m%d%H%M",
     ),
     "skipped hour": (
         ["2024-03-10 01:30:00", "2024-03-10 02:30:00"],
@@ -573,3 +639,34 @@ def test_ambiguous_values_of_type_timestamp_are_not_inferred(
     else:
         files.publish(path, **arguments, **LOS_ANGELES)
         assert files.stored() == {"a/restored": ["2024-11-05 00:00 2024-11-03 09:30:00.000000000"]}
+
+
+def test_dates_beside_times_of_day_are_refused_unless_one_of_both_is_chosen(
+    files: FilePublisher,
+) -> None:
+    path = files.write(["Date,Start time,kW", "2024-05-01,06:00,1", "2024-05-02,18:15,2"])
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(path, **UTC)
+    assert str(caught.value) == (
+        "input.csv, column 'Date': has no times of day, which column 'Start time' has; "
+        "timeColumn=['Date', 'Start time'] reads both, timeColumn=['Date'] publishes all values at "
+        "midnight"
+    )
+    files.publish(path, timeColumn=["Date", "Start time"], **UTC)
+    assert files.stored() == {"a/kW": ["2024-05-01 06:00 1", "2024-05-02 18:15 2"]}
+
+
+def test_days_with_another_time_of_day_are_published_if_chosen(files: FilePublisher) -> None:
+    path = files.write(["Date,Peak time,kW", "2024-05-01,06:00,1"])
+    files.publish(path, timeColumn="Date", ignoreColumns=["Peak time"], **UTC)
+    assert files.stored() == {"a/kW": ["2024-05-01 00:00 1"]}
+
+
+def test_columns_called_like_times_of_day_are_refused_unless_chosen(files: FilePublisher) -> None:
+    path = files.write(["meter,Date,00:00,00:15", "m,2024-05-01,1,2"])
+    with pytest.raises(
+        InvalidParameterError, match="columns '00:00', '00:15' and so on are called"
+    ):
+        files.publish(path, assetIdColumn="meter", **UTC)
+    files.publish(path, assetIdColumn="meter", measureColumns=["00:00", "00:15"], **UTC)
+    assert files.stored() == {"m/00:00": ["2024-05-01 00:00 1"], "m/00:15": ["2024-05-01 00:00 2"]}

@@ -145,6 +145,12 @@ ACCEPTED: dict[str, tuple[list[str], dict[str, Any], str, list[str]]] = {
     ),
     "emoji": (["\U0001f50c", "電力"], {}, "VARCHAR", ["\U0001f50c", "電力"]),
     "infinite as text": (["inf"], {"measureTypes": {"v": "VARCHAR"}}, "VARCHAR", ["inf"]),
+    "numbers in words": (
+        ["5 rows were lost", "A1", "Zone 2"],
+        {},
+        "VARCHAR",
+        ["5 rows were lost", "A1", "Zone 2"],
+    ),
     "infinite left out": (["1", "inf"], {"nullValues": ["inf"]}, "DOUBLE", ["1"]),
     "formulas of Excel": (["#DIV/0!", "1"], {"nullValues": ["#DIV/0!"]}, "DOUBLE", ["1"]),
 }
@@ -206,6 +212,14 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "German numbers": (["1.204,5"], {}, "read it with decimal=',', thousands='.'"),
     "US thousands": (["1,204.5"], {}, "read it with thousands=','"),
     "a comma of either kind": (["1,204"], {}, "decimal=',' or thousands=','"),
+    "crowns": (["1 204,50 kr", "2 kr"], {}, "decimal=',', thousands=' ', strip=['kr']; measureT"),
+    "reals": (["R$ 1,50"], {}, "read it with decimal=',', strip=['R$']; measureTypes="),
+    "cubic metres": (["5 m\u00b3", "6.5 m\u00b3"], {}, "read it with strip=['m\u00b3'];"),
+    "booleans and 1": (
+        ["true", "1"],
+        {},
+        "measureTypes={'v': 'BOOLEAN'} publishes true and 1, fal",
+    ),
     "percent": (["81%"], {}, "'81%' is not a plain number; read it with strip=['%']"),
     "percent and plain": (["81.5%", "79"], {}, "read it with strip=['%'];"),
     "dollars": (["$0.03"], {}, "read it with strip=['$']"),
@@ -328,6 +342,28 @@ def test_likely_sentinel_in_numbers_is_reported(files: FilePublisher, text: str)
     ]
     assert files.publish(path, nullValues=[text]).files[0].notices == []
     assert values_of(files) == ["1.5"]
+
+
+@pytest.mark.parametrize("text", ["0.1234567890123456789", "1e-400", "12345678901234567.5"])
+def test_numbers_that_a_double_rounds_are_reported(files: FilePublisher, text: str) -> None:
+    path = write_column(files, ["1.50000000000000000000", "0.30000000000000004", text])
+    assert files.publish(path, dryRun=True).notices == [
+        f"input.csv: column 'v' has numbers such as {text}, which have more digits than a DOUBLE "
+        "holds and are rounded; measureTypes={'v': 'VARCHAR'} publishes strings"
+    ]
+    assert files.publish(path, measureTypes={"v": "VARCHAR"}).notices == []
+
+
+def test_numbers_of_several_units_are_reported(files: FilePublisher) -> None:
+    assert files.publish(write_column(files, ["1.5M", "2k"])).notices == [
+        "input.csv: column 'v' has numbers with several units, such as '1.5M', published as strings"
+    ]
+
+
+@pytest.mark.parametrize("text", ["-32768", "65535.0", "4294967295"])
+def test_limits_of_registers_are_reported(files: FilePublisher, text: str) -> None:
+    (notice,) = files.publish(write_column(files, ["1", text]), dryRun=True).files[0].notices
+    assert f"has {text}, which often means a missing value" in notice
 
 
 def test_omitted_missing_value_markers_are_counted(files: FilePublisher) -> None:

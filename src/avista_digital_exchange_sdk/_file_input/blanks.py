@@ -13,6 +13,11 @@ def strip_blanks(text: str) -> str:
     return text.strip(_BLANKS)
 
 
+def to_one_line(text: str) -> str:
+    """Remove blanks around a name, and line breaks in it."""
+    return " ".join(filter(None, map(strip_blanks, text.splitlines())))
+
+
 def trim_cells(cells: Any) -> Any:
     """Remove blanks around strings."""
     return pc.utf8_trim(cells, characters=_BLANKS)

@@ -1,6 +1,8 @@
 """The cells of a column, counted by kind."""
 
+import math
 from collections import Counter
+from decimal import Decimal
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -9,7 +11,15 @@ import pyarrow.compute as pc
 
 from .blanks import trim_cells
 from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
-from .numbers import BOOLEANS, HEXADECIMAL, INFINITE, NumberReadings, is_missing_marker, to_bigint
+from .numbers import (
+    BOOLEANS,
+    HEXADECIMAL,
+    INFINITE,
+    NumberReadings,
+    UnitReadings,
+    is_missing_marker,
+    to_bigint,
+)
 from .tables import Kind
 from .time_texts import CLOCK_ONLY, FORMATS, is_interval
 
@@ -21,9 +31,15 @@ _LEADING_ZERO = r"^[+-]?0[0-9]"
 _LONG_INTEGER = rf"^[+-]?[0-9]{{{MAX_EXACT_DIGITS + 1},}}$"
 _CODE_EXPONENT = r"^[0-9]+[eE][0-9]+$"
 # Numbers with which loggers and weather services mark missing values.
-_SENTINEL = r"^(-9{3,6}|9{4,6}|-[678]999)(\.0*|\.9+)?$|^-(1(\.0*)?|3\.40?2\d*)[eE]\+?3[0-8]$"
+_SENTINEL = (
+    r"^(-9{3,6}|9{4,6}|-[678]999)(\.0*|\.9+)?$|^-(1(\.0*)?|3\.40?2\d*)[eE]\+?3[0-8]$"
+    # The registers of devices at their limits, and the fill value of netCDF.
+    r"|^(-32768|32767|65535|-2147483648|2147483647|4294967295)(\.0*)?$|^9\.969\d*[eE]\+?36$"
+)
 # Digits in groups of three, if a point separates them.
 _GROUPED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+# Numbers that a DOUBLE may round: those with many digits, and tiny ones.
+_MANY_DIGITS = r"^[^eE]{16,}|[eE]-[0-9]{3,}$"
 _HUGE_EXPONENT = r"[eE]\+?[0-9]{3,}$|^[+-]?[0-9]{300,}"
 
 
@@ -81,6 +97,10 @@ class ColumnProfile:
         self.may_have_decimal_commas = False
         self.sentinels: dict[str, None] = {}
         self.not_integer: Example | None = None
+        # The first number that a DOUBLE does not hold to the digit.
+        self.rounded: Example | None = None
+        # How strings may be numbers, if all of them are one with the same unit.
+        self.unit = UnitReadings(numbers)
         self.number_syntax = numbers
         self.readings = NumberReadings(numbers)
 
@@ -137,6 +157,22 @@ class ColumnProfile:
         self.has_fractions = self.has_fractions or pc.any(has_point).as_py()
         if self.not_integer is None:
             self._find_non_integer(texts, lines)
+        if self.rounded is None:
+            self._find_rounded(texts, lines)
+
+    def _find_rounded(self, texts: Any, lines: Any) -> None:
+        is_long = pc.match_substring_regex(texts, _MANY_DIGITS)
+        if not pc.any(is_long).as_py():
+            return
+        texts, lines = texts.filter(is_long), lines.filter(is_long)
+        floats = texts.cast(pa.float64())
+        # Most long numbers are what programs write of floats.
+        is_other = pc.not_equal(floats.cast(pa.string()), texts)
+        others = (values.filter(is_other).to_pylist() for values in (texts, lines, floats))
+        for text, line, number in zip(*others, strict=True):
+            if math.isfinite(number) and Decimal(text) != Decimal(repr(number)):
+                self.rounded = Example(line, text)
+                return
 
     def _find_non_integer(self, texts: Any, lines: Any) -> None:
         is_integer = pc.match_substring_regex(texts, r"^[+-]?[0-9]{1,18}$")
@@ -174,6 +210,7 @@ class ColumnProfile:
             if self.readings.add(text) or NumberReadings(NumberSyntax()).add(text):
                 return Cell.FORMATTED
         self._remember(text)
+        self.unit.add(text)
         return Cell.TEXT
 
     def _remember(self, text: str) -> None:

@@ -19,6 +19,12 @@ DEFAULT_TIME = "timestamp"
 # The columns of a long DataFrame of the SDK.
 LONG_COLUMNS = ("assetId", "timestamp", "attribute", "value")
 _SAMPLE_ROWS = 200
+# How columns of times of day are called in some languages.
+_CLOCK_NAME = re.compile(
+    r"(?<!up)(?<!run)time|hour|uhr|zeit|heure|hora|tid\b|klok|\u6642", re.IGNORECASE
+)
+# The time of day that workbooks have beside each date.
+_MIDNIGHT = re.compile(r"[ T]00:00:00(\.0+)?$")
 # The name that pandas assigns to a column without a name.
 _UNNAMED = re.compile(r"Unnamed: \d+")
 
@@ -100,6 +106,8 @@ class RoleFinder:
             ignored = {i for i, name in enumerate(self._names) if name in options.ignoreColumns}
             roles.measures = [i for i in self._find_measures(taken | ignored) if i not in ignored]
         roles.clock = self._find_clock()
+        self._check_clock(roles)
+        self._check_clock_names(roles)
         self._check_distinct([*roles.measures, *(index for index in taken if index is not None)])
         self._check_keys(roles)
         return roles
@@ -215,6 +223,39 @@ class RoleFinder:
     def _find_clock(self) -> str | None:
         clocks = (name for index, name in enumerate(self._names) if self._holds_clocks(index))
         return next(clocks, None)
+
+    def _check_clock(self, roles: ColumnRoles) -> None:
+        """Refuse dates as timestamps if a column that is called a time has times of day."""
+        clock = roles.clock
+        is_chosen = self._options.timeColumn is not None
+        if clock is None or is_chosen or not _CLOCK_NAME.search(clock):
+            return
+        dates = self._names[roles.times[0]]
+        is_measure = self._names.index(clock) in roles.measures
+        if is_measure and self._holds_dates(roles.times[0]):
+            self._problems.add(
+                f"has no times of day, which column {clock!r} has; "
+                f"{suggest(timeColumn=[dates, clock])} reads both, {suggest(timeColumn=[dates])} "
+                "publishes all values at midnight",
+                column=dates,
+            )
+
+    def _holds_dates(self, index: int) -> bool:
+        """Whether a column has days without a time of day."""
+        cells = self._first.columns[index].drop_null()[:_SAMPLE_ROWS].to_pylist()
+        return not any(":" in cell and not _MIDNIGHT.search(cell) for cell in cells)
+
+    def _check_clock_names(self, roles: ColumnRoles) -> None:
+        """Refuse columns that are called like times of day, unless they are chosen."""
+        names = [self._names[index] for index in roles.measures]
+        clocks = [name for name in names if CLOCK_ONLY.fullmatch(name)]
+        is_chosen = self._options.measureColumns is not None or self._options.assetsInColumns
+        if len(clocks) > 1 and not is_chosen and roles.attribute is None:
+            self._problems.add(
+                f"columns {clocks[0]!r}, {clocks[1]!r} and so on are called like times of day, but "
+                "each row has one timestamp; publish a file with one row per timestamp, or pass "
+                "measureColumns= to publish columns as attributes of such names"
+            )
 
     def _holds_clocks(self, index: int) -> bool:
         some = self._first.columns[index].drop_null()[:_SAMPLE_ROWS].to_pylist()

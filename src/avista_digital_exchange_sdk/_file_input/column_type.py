@@ -88,8 +88,24 @@ class TypeFinder:
                 f"{column} has numbers such as {text}, read with a decimal point; "
                 f"{suggest(thousands='.', decimal=',')} reads {text.replace('.', '')}"
             )
+        if decision.type == "DOUBLE" and profile.rounded is not None:
+            found.append(
+                f"{column} has numbers such as {profile.rounded.text}, which have more digits than "
+                f"a DOUBLE holds and are rounded; {self._as_text()} publishes strings"
+            )
+        if (
+            decision.type == "VARCHAR"
+            and set(profile.counts) == {Cell.TEXT}
+            and not (self._is_stated or not profile.unit.are_numbers)
+        ):
+            text = quote(profile.examples[Cell.TEXT].text)
+            found.append(
+                f"{column} has numbers with several units, such as {text}, published as strings"
+            )
         if decision.skips_markers and (example := profile.examples.get(Cell.MARKER)):
-            what = "timestamp" if decision.type == "TIMESTAMP" else "number"
+            what = {"TIMESTAMP": "timestamp", "BOOLEAN": "boolean"}.get(
+                str(decision.type), "number"
+            )
             found.append(
                 f"{column}: {profile.counts[Cell.MARKER]} cells such as {quote(example.text)} "
                 f"have no {what} and are not published"
@@ -157,6 +173,13 @@ class TypeFinder:
             return self._infer_times(values)
         if values & _NUMERIC or (Cell.BOOLEAN in values and values != {Cell.BOOLEAN}):
             self._refuse_mixture(values)
+        elif values == {Cell.TEXT} and (ways := self._profile.unit.arguments()):
+            self._add(
+                Cell.TEXT,
+                f"is not a plain number; read it with {' or '.join(suggest(**way) for way in ways)}"
+                f"; {self._as_text()} publishes the column as strings",
+                shows_cell=True,
+            )
         return Decision("VARCHAR")
 
     def _infer_times(self, values: set[Cell]) -> Decision:
@@ -183,8 +206,11 @@ class TypeFinder:
         others = values - (_NUMERIC if numbers else {Cell.BOOLEAN})
         first = min(others, key=lambda cell: self._profile.examples[cell].line)
         texts = list(self._profile.texts)
-        shown = texts if len(texts) <= MAX_EXAMPLES else [self._profile.examples[first].text]
+        shown = texts if 0 < len(texts) <= MAX_EXAMPLES else [self._profile.examples[first].text]
         advice = f"{suggest(nullValues=shown)} treats such cells as missing, "
+        if others == {Cell.BOOLEAN}:
+            kind = suggest(measureTypes={self._profile.column: "BOOLEAN"})
+            advice = f"{kind} publishes true and 1, false and 0 as booleans, "
         self._add(
             first,
             f"is not a {what}, unlike {count} other cells; {advice}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from .blanks import strip_blanks
+from .blanks import to_one_line
 from .column_levels import ColumnLevels, find_levels
 from .csv_escapes import detect_escape, double_quotes
 from .options import WHITESPACE, FileOptions
@@ -112,7 +112,7 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     header = chosen.rows[chosen.header] if chosen.header >= 0 else None
     is_toa5 = chosen.rows[0].cells[0] == _TOA5
     cells = header.cells if header else []
-    names = options.columnNames or tuple(map(_to_name, cells))
+    names = options.columnNames or tuple(map(to_one_line, cells))
     notices = []
     levels = _find_levels(source, chosen, options)
     if levels is not None:
@@ -340,11 +340,6 @@ def _is_header(cells: Sequence[str]) -> bool:
     """Whether cells are names: none is a date, and the first is not a number."""
     named = [cell.strip() for cell in cells if cell.strip()]
     return bool(named) and not _NUMBER.fullmatch(named[0]) and not any(map(_DATE.search, named))
-
-
-def _to_name(cell: str) -> str:
-    """A name in one line."""
-    return " ".join(filter(None, map(strip_blanks, cell.splitlines())))
 
 
 def _is_value(cell: str) -> bool:

@@ -21,6 +21,11 @@ _SAMPLE_OBJECTS = 1000
 _CONSTANT_NAMES = (b"NaN", b"Infinity")
 # The strings of JSON text and the constants between them; a string may end in the next block.
 _STRING_OR_CONSTANT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)', re.DOTALL)
+# Escapes, those of two halves of a character together; a half alone is a group.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)", re.DOTALL
+)
+_ESCAPES_BYTES = 12
 _BLOCK_BYTES = 1 << 16
 # The platform accepts no longer strings.
 _MAX_STRING_BYTES = 1 << 24
@@ -28,6 +33,7 @@ _MAX_STRING_BYTES = 1 << 24
 
 def open_json_table(source: Source) -> "ResultTable | ObjectTable":
     """Open a JSON file as a table of its kind."""
+    _check_surrogates(source)
     objects = _Objects(source)
     first = next(iter(objects), None)
     if first is None:
@@ -193,16 +199,26 @@ class _Objects:
 
             with _open(self._source) as file:
                 for number, value in enumerate(_items(ijson, file, self._source), 1):
+                    self._check_keys(value, f"{self._source.label}, object {number}")
                     yield number, value
             return
         with self._source.open() as file:
             for number, line in enumerate(file, 1):
                 if text := line.removeprefix(codecs.BOM_UTF8).strip():
-                    yield number, self._parse_line(text, number)
+                    value = self._parse_line(text, number)
+                    self._check_keys(value, f"{self._source.label}, line {number}")
+                    yield number, value
+
+    @staticmethod
+    def _check_keys(value: Any, where: str) -> None:
+        if isinstance(value, _Object) and value.repeated is not None:
+            raise fail(where, f"has the key {value.repeated!r} twice; name each value differently")
 
     def _parse_line(self, text: bytes, number: int) -> Any:
         try:
-            return json.loads(text, parse_float=Decimal, parse_constant=str)
+            return json.loads(
+                text, parse_float=Decimal, parse_constant=str, object_pairs_hook=_Object.create
+            )
         except ValueError:
             raise fail(
                 self._source.label,
@@ -210,6 +226,30 @@ class _Objects:
                 "must contain an array of objects, or one object per line",
                 number,
             ) from None
+
+
+class _Object(dict[str, Any]):
+    """An object of JSON.
+
+    Attributes:
+        repeated: A key that it has more than once, of which a dictionary keeps the last value.
+    """
+
+    repeated: str | None = None
+
+    @classmethod
+    def create(cls, pairs: Sequence[tuple[str, Any]]) -> "_Object":
+        """Create an object of keys and values."""
+        created = cls()
+        for key, value in pairs:
+            created[key] = value
+        return created
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Add a value."""
+        if key in self:
+            self.repeated = key
+        super().__setitem__(key, value)
 
 
 class _QuotedConstants:
@@ -277,6 +317,33 @@ def _has_constants(source: Source) -> bool:
     return False
 
 
+def _check_surrogates(source: Source) -> None:
+    """Refuse halves of characters, which are written as an escape and have no other half."""
+    rest = b""
+    with source.open() as file:
+        while block := file.read(_BLOCK_BYTES):
+            text = rest + block
+            # Escapes are read from the left, but none that may go on in the next block.
+            end = max(len(text) - _ESCAPES_BYTES, 0)
+            if b"\\u" in text:
+                for found in _ESCAPE.finditer(text):
+                    if found.start() >= end:
+                        break
+                    _check_escape(source, found)
+                    end = max(end, found.end())
+            rest = text[end:]
+    for found in _ESCAPE.finditer(rest):
+        _check_escape(source, found)
+
+
+def _check_escape(source: Source, found: re.Match[bytes]) -> None:
+    if found[1]:
+        raise fail(
+            source.label,
+            f"contains {found[0].decode()}, which is half of a character; replace it",
+        )
+
+
 def _parse(ijson: Any, file: Any, source: Source) -> Iterator[Any]:
     try:
         yield from ijson.parse(file)
@@ -286,7 +353,7 @@ def _parse(ijson: Any, file: Any, source: Source) -> Iterator[Any]:
 
 def _items(ijson: Any, file: Any, source: Source) -> Iterator[Any]:
     try:
-        yield from ijson.items(file, "item")
+        yield from ijson.items(file, "item", map_type=_Object)
     except (ijson.JSONError, ValueError) as error:
         raise _json_error(source, error) from None
 

@@ -1,6 +1,7 @@
 """Classification of strings: numbers in other formats, missing values, infinity."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,11 @@ _UNITS = (
 _AFFIXED = re.compile(
     rf"([{_CURRENCIES}]|USD|EUR|CHF|GBP)?\s*(.*?\d[^A-Za-z%\u2030\u00b0{_CURRENCIES}]*?)\s*"
     rf"({'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))}|[{_CURRENCIES}])?"
+)
+# A number with a short unit after it, or a currency before it.
+_WITH_UNIT = re.compile(
+    r"([^\d\s+\-.,]{1,4})?\s?([-+]?\d[\d.,'\u2019 \u00a0\u2009\u202f]*?)\s?"
+    r"((?:[^\W\d_]|[/\u00b0\u00b2\u00b3\u00b7]|[^\w\s\"'.,:;#!?*+\-]){1,6})?"
 )
 # Wrappers around numbers that keep spreadsheets from converting them.
 _QUOTES = (('="', '"'), ("'", "'"))
@@ -119,6 +125,50 @@ class NumberReadings:
             for name, value, default in pairs
             if value != default
         }
+
+
+class UnitReadings:
+    """The ways to read strings as numbers that all have the same unit.
+
+    Args:
+        given: What is already said of numbers.
+
+    Attributes:
+        are_numbers: Whether all strings are numbers with a unit, be it of several ones.
+    """
+
+    def __init__(self, given: NumberSyntax) -> None:
+        self._given = given
+        self._readings: NumberReadings | None = None
+        self._unit = ""
+        self._has_one_unit = True
+        self.are_numbers = True
+
+    def add(self, text: str) -> None:
+        """Take a string into account."""
+        if not self.are_numbers:
+            return
+        found = _WITH_UNIT.fullmatch(text.strip())
+        unit = (found[1] or found[3] or "").strip() if found else ""
+        if found is None or not unit or (found[1] and not _is_currency(found[1])):
+            self.are_numbers = False
+            return
+        if self._readings is None:
+            self._unit = unit
+            strip = tuple(dict.fromkeys([*self._given.strip, unit]))
+            self._readings = NumberReadings(self._given._replace(strip=strip))
+        is_read = unit == self._unit and self._readings.add(text)
+        self._has_one_unit = self._has_one_unit and is_read
+
+    def arguments(self) -> list[dict[str, Any]]:
+        """The arguments that make numbers of all strings, for each way to read them."""
+        if self._readings is None or not (self.are_numbers and self._has_one_unit):
+            return []
+        return self._readings.arguments()
+
+
+def _is_currency(text: str) -> bool:
+    return any(unicodedata.category(one) == "Sc" for one in text)
 
 
 def is_missing_marker(text: str) -> bool:

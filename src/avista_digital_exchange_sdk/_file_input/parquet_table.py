@@ -10,7 +10,8 @@ import pyarrow.types as kinds
 
 from .._dataframes.arrow_types import marked_bigint_names
 from .._dataframes.input_shapes import is_attribute_first, level_names, parse_pair
-from .problems import Problems, fail
+from ..errors import InvalidParameterError
+from .problems import Problems, fail, quote
 from .sources import Source
 from .tables import ROWS_PER_CHUNK, STRING, Chunk, Column, Kind, Understanding
 
@@ -55,11 +56,28 @@ class ParquetTable:
         with self._source.open_seekable() as file:
             for batch in pq.ParquetFile(file).iter_batches(ROWS_PER_CHUNK):
                 columns = [
-                    _to_strings(column, kind)
-                    for column, kind in zip(batch.columns, self._kinds, strict=True)
+                    self._to_strings(values, column, row)
+                    for values, column in zip(batch.columns, self.columns, strict=True)
                 ]
                 yield Chunk(range(row, row + batch.num_rows), columns)
                 row += batch.num_rows
+
+    def _to_strings(self, values: Any, column: Column, row: int) -> Any:
+        try:
+            return _to_strings(values, column.kind)
+        except pa.ArrowInvalid:
+            where = next(index for index, value in enumerate(values) if not _is_in_range(value))
+            what = f"{quote(str(values[where]))} is not between the years 1677 and 2262"
+            place = Problems(self._source.label, self.line_word).locate(row + where, column.name)
+            raise InvalidParameterError(f"{place}: {what}") from None
+
+
+def _is_in_range(time: Any) -> bool:
+    try:
+        time.cast(pa.timestamp("us")).cast(_NAIVE)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _find_pairs(

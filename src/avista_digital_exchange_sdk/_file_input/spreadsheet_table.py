@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from .blanks import strip_blanks
+from .blanks import to_one_line
 from .column_roles import is_header_row
 from .options import FileOptions
 from .problems import Problems, fail, quote, suggest
@@ -142,9 +142,11 @@ class SpreadsheetTable:
                 self._header = number
                 units = rows[index + 1][1] if self._options.unitsRow and rows[index + 1 :] else []
                 return (
-                    [strip_blanks(str(cell or "")) for cell in cells],
-                    [strip_blanks(str(cell or "")) for cell in units],
+                    [to_one_line(str(cell or "")) for cell in cells],
+                    [to_one_line(str(cell or "")) for cell in units],
                 )
+        if len(rows) == 1:
+            raise fail(self._source.label, "has no rows of values")
         raise fail(
             self._source.label,
             f"sheet {self._sheet!r} must have a header; pass the number of rows before it, such as "
@@ -244,7 +246,7 @@ def _to_string(cell: Any) -> str | None:
     if isinstance(value, time):
         return value.isoformat()
     if isinstance(value, timedelta):
-        return str(value)
+        return _format_duration(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _MAX_INTEGER:
         # Long numbers keep all digits, so that codes are detected.
         value = int(value)
@@ -254,3 +256,11 @@ def _to_string(cell: Any) -> str | None:
             text = f"{(Decimal(text) * 100).normalize():f}%"
         return text.removesuffix(".0")
     return str(value)
+
+
+def _format_duration(value: timedelta) -> str:
+    """Hours, minutes and seconds, as Excel shows more than a day with the format [h]:mm:ss."""
+    seconds, microseconds = divmod(abs(value) // timedelta(microseconds=1), 10**6)
+    sign = "-" if value < timedelta() else ""
+    fraction = f".{microseconds:06}".rstrip("0") if microseconds else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"

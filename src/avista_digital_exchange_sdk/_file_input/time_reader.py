@@ -74,8 +74,7 @@ class TimeReader:
         if self._parse is None or self._local is None:
             return
         parsed = [self._parse(text) for text in texts if text is not None]
-        times = [time.nanoseconds for time in parsed if time is not None]
-        self._local.is_descending = len(times) > 1 and times[0] > times[-1]
+        self._local.look_at_order([time.nanoseconds for time in parsed if time is not None])
 
     def read(self, rows: Observations) -> Observations:
         """Parse the times of rows; invalid ones become null."""
@@ -103,7 +102,14 @@ class TimeReader:
         return None
 
     def finish(self) -> None:
-        """Add the problem of the invalid times."""
+        """Add the problems of invalid times, and of those that can only be guessed."""
+        for line in self._local.list_unclear()[:1] if self._local else ():
+            self._problems.add(
+                "begins within the repeated hour, which the file contains only once; pass "
+                f"{suggest(ambiguous='earlier')} or {suggest(ambiguous='later')}",
+                line=line,
+                column=self._column,
+            )
         bad = self._bad
         if not bad.count:
             return
@@ -225,7 +231,7 @@ class TimeReader:
             self._problems.add(self._zone_advice(time, text), line=line, column=self._column, key=0)
             return None
         try:
-            return self._local.to_utc(time.nanoseconds, series, time.abbreviation)
+            return self._local.to_utc(time.nanoseconds, series, time.abbreviation, line)
         except LocalTimeError as error:
             self._problems.add(
                 f"{quote(text)} {error}{self._local_advice(error)}",

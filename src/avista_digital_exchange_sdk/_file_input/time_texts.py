@@ -240,7 +240,8 @@ FORMATS: Sequence[TimeFormat] = (
     ),
 )
 FORMAT_NAMES: Mapping[str, Parse] = {form.name: form.parse for form in FORMATS}
-CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?", re.ASCII)
+# A time of day, or a duration.
+CLOCK_ONLY = re.compile(r"-?\d{1,4}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?", re.ASCII)
 
 
 def is_interval(text: str) -> bool:
@@ -282,30 +283,30 @@ class TimeFormatDetector:
         return found[:1] if ISO in found else found
 
 
+_WIDTHS = {"Y": 4, "G": 4, "j": 3} | dict.fromkeys("mdHIMSyVUW", 2)
+_DIGITS_OF_FORMAT = re.compile(r"(?:%[YGjmdHIMSyVUWuwf])+|%z")
+
+
 def parse_with_format(form: str) -> Parse:
     """Return the parser of a format by name, or of `strptime` with nanoseconds and 24:00."""
     if form in FORMAT_NAMES:
         return FORMAT_NAMES[form]
-    midnight = re.compile(r"(?<!\d)24(?=:?00(?::?00(?:[.,]0+)?)?(?!\d)|$)")
     fraction = re.compile(r"([.,:]\d{6})(\d{1,3})(?!\d)")
     has_24_hours = "%H" in form or "%T" in form or "%R" in form
     form = form.replace("%T", "%H:%M:%S").replace("%R", "%H:%M")
+    widths = _find_widths(form)
 
     def parse(text: str) -> LocalTime | None:
         beyond, extra = 0, timedelta()
         if "%f" in form and (found := fraction.search(text)):
             beyond = int(found[2].ljust(3, "0"))
             text = text[: found.start(2)] + text[found.end(2) :]
-        try:
-            when = datetime.strptime(text, form)
-        except ValueError:
-            if not has_24_hours or not midnight.search(text):
-                return None
-            extra = timedelta(days=1)
-            try:
-                when = datetime.strptime(midnight.sub("00", text), form)
-            except ValueError:
-                return None
+        text = _pad_digits(text, widths)
+        when = _strptime(text, form)
+        if when is None and has_24_hours:
+            when, extra = _parse_midnight(text, form), timedelta(days=1)
+        if when is None:
+            return None
         since = when.replace(tzinfo=None) + extra - datetime(1970, 1, 1)
         nanoseconds = (since.days * _DAY_SECONDS + since.seconds) * NANOSECONDS
         offset = when.utcoffset()
@@ -315,6 +316,51 @@ def parse_with_format(form: str) -> Parse:
         )
 
     return parse
+
+
+def _strptime(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form)
+    except ValueError:
+        return None
+
+
+_MIDNIGHT = re.compile(r"(?<!\d)24(?=:?00(?::?00(?:[.,]0+)?)?(?!\d)|$)|(?<=\d{4})24(?=00|$)")
+
+
+def _parse_midnight(text: str, form: str) -> datetime | None:
+    """Parse a time at 24:00 as midnight of its own day."""
+    for found in _MIDNIGHT.finditer(text):
+        # What is an hour later with 01 in its place is the hour, and no day or year.
+        midnight, later = (
+            _strptime(text[: found.start()] + hour + text[found.end() :], form)
+            for hour in ("00", "01")
+        )
+        if midnight and later and later - midnight == timedelta(hours=1):
+            return midnight
+    return None
+
+
+def _find_widths(form: str) -> list[int]:
+    """How many digits each run of directives without separators has; 0 for any number."""
+    if re.search(r"(?:^|[^%\d])\d|%%", form):
+        return []
+    runs = [run[0].split("%")[1:] for run in _DIGITS_OF_FORMAT.finditer(form)]
+    return [
+        sum(_WIDTHS[one] for one in run) if len(run) > 1 and set(run) <= set(_WIDTHS) else 0
+        for run in runs
+    ]
+
+
+def _pad_digits(text: str, widths: Sequence[int]) -> str:
+    """Restore the leading zeros of numbers such as 130, an hour and minutes.
+
+    Otherwise `strptime` takes the digits from the left: 13:00.
+    """
+    if not any(widths):
+        return text
+    remaining = iter(widths)
+    return re.sub(r"\d+", lambda found: found[0].zfill(next(remaining, 0)), text)
 
 
 _EPOCH_UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}
