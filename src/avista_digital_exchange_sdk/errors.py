@@ -291,7 +291,7 @@ class ExportTimeoutError(DigitalExchangeError, TimeoutError):
 
 
 class StateNotReachedError(DigitalExchangeError):
-    """A data capture can't reach the awaited state any more.
+    """A data capture can't reach the awaited state.
 
     Attributes:
         state: The state of the capture.

@@ -196,7 +196,7 @@ class LocalExchange:
                 - `disconnect`: the connection is closed, and nothing is executed.
                 - `lostResponse`: the request is executed, then the connection is closed. Downloads
                   are interrupted after half of the file.
-                - `unauthorized`: HTTP 401, as for a token that is not valid any longer. Not for
+                - `unauthorized`: HTTP 401, as for an invalid token. Not for
                   transfers.
                 - `graphqlError`: HTTP 200 with an error for the root field. Not for transfers.
                 - `expired`: HTTP 403, as for an expired URL. Only for transfers.

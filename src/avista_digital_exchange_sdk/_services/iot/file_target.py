@@ -1,4 +1,4 @@
-"""IoT endpoints as what files are published to."""
+"""IoT endpoints as the target of published files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 
-# What messages say of assets and databases, and what holds for endpoints.
+# Terms of assets and databases in messages, and those of endpoints.
 _PHRASES = {
     r"\bassetId(?=(?:Column)?[ =])": "iotEndpointId",
     r"\bof asset\b": "of IoT endpoint",
@@ -47,7 +47,7 @@ _QUOTED = re.compile(r"""((?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""")
 
 
 def translate_message(message: str) -> str:
-    """Replace what a message says of assets and databases by what holds for endpoints."""
+    """Replace the terms of assets and databases in a message by those of endpoints."""
     parts = _QUOTED.split(message)
     for phrase, words in _TRANSLATIONS:
         parts[::2] = [phrase.sub(words, part) for part in parts[::2]]

@@ -39,7 +39,7 @@ class AggregatedQuery:
         client: The client.
         backend: The backend.
         request: The arguments.
-        aggregation: What is aggregated.
+        aggregation: The periods and functions.
     """
 
     def __init__(

@@ -145,7 +145,7 @@ class _Connection(NamedTuple):
 
 
 class _Query(NamedTuple):
-    """What the queries of all partitions have in common.
+    """The common arguments of the queries of all partitions.
 
     Attributes:
         run: A unique identifier: Dask takes partitions with equal arguments for the same.

@@ -271,7 +271,7 @@ class DatabaseTarget:
         return result.report
 
     def translate(self, message: str) -> str:
-        """Return a message as it is: the arguments have the names of the call."""
+        """Return a message unchanged, as its arguments are those of the call."""
         return message
 
 

@@ -43,7 +43,7 @@ _Result = TypeVar("_Result")
 
 
 class ResultFileFormat(StrEnum):
-    """What a result file can be."""
+    """The formats of result files."""
 
     CSV = "CSV"
     JSON = "JSON"
@@ -84,7 +84,7 @@ class FilteredQuery:
     Args:
         client: The client.
         backend: The backend.
-        transfers: What fetches the result.
+        transfers: Downloads the result.
         request: The arguments.
     """
 
@@ -161,7 +161,7 @@ class FilteredQuery:
     async def _check_file(
         self, spec: FilterQuerySpec, file_format: TimeSeriesQueryOutputFileType, file: IO[bytes]
     ) -> None:
-        """Report what a file lacks."""
+        """Report data that is missing in a file."""
         if self._request.error_handling == "ignore":
             return
         max_bytes = self._backend.options.max_json_check_bytes
@@ -175,7 +175,7 @@ class FilteredQuery:
         await self._report(missing)
 
     async def _report(self, missing: MissingSeries) -> None:
-        """Report what a result lacks, with similar names that exist."""
+        """Report data that is missing in a result, with similar names that exist."""
         if not missing.series:
             return
         request = self._request
