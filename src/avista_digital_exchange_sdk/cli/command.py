@@ -14,7 +14,7 @@ from .log_messages import show_log
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log each request.")]
-Ids = Annotated[bool, typer.Option("--ids", help="Show whole IDs in tables.")]
+Ids = Annotated[bool, typer.Option("--ids", help="Show complete IDs in tables.")]
 Bytes = Annotated[bool, typer.Option("--bytes", help="Show sizes in bytes in tables.")]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Show long output without a pager.")]
 Profile = Annotated[

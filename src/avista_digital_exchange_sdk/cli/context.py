@@ -41,7 +41,7 @@ class CommandContext:
         json: Whether data is printed as JSON.
         quiet: Whether to print only errors.
         verbose: Whether the log is shown, with all warnings of the library.
-        ids: Whether tables on a terminal have whole IDs even if they are then too wide.
+        ids: Whether tables on a terminal have complete IDs even if they are then too wide.
         exact_sizes: Whether sizes on a terminal are numbers of bytes.
         pager: Whether output that does not fit on the screen is shown with a pager.
         profile: The name of the profile, or None.

@@ -25,8 +25,8 @@ ELLIPSIS = "…"
 UNBOUNDED_WIDTH = 1_000_000_000
 
 
-IDS_NOTE = "IDs are shortened; --ids shows them whole."
-CELLS_NOTE = "Long cells are shortened; --json shows them whole."
+IDS_NOTE = "IDs are shortened; --ids shows complete IDs."
+CELLS_NOTE = "Long cells are shortened; --json shows complete values."
 
 
 class ByteCount(int):
