@@ -48,7 +48,7 @@ class TestLengths:
     ) -> None:
         malicious_server.respond_with_file(response)
         exchange = connect(
-            TOKEN, endpoint=f"{malicious_server.url}/graphql", maxRetries=1, timeout=0.3
+            TOKEN, endpoint=f"{malicious_server.url}/graphql", maxRetries=1, timeout=1
         )
         with pytest.raises(TransferError, match=r"load\.csv"):
             exchange.downloadDataStoreFile("file", tmp_path)
@@ -112,7 +112,7 @@ class TestLengths:
         ]
         malicious_server.respond_with_file(*halves)
         exchange = connect(
-            TOKEN, endpoint=f"{malicious_server.url}/graphql", maxRetries=3, timeout=0.2
+            TOKEN, endpoint=f"{malicious_server.url}/graphql", maxRetries=3, timeout=5
         )
         with pytest.raises(TransferError, match=r"load\.csv"):
             exchange.downloadDataStoreFile("file", tmp_path)
@@ -139,7 +139,7 @@ class TestLengths:
         use_parts(monkeypatch, 1 << 16)
         with Parts(falsify).running() as parts:
             parts.respond_with_file()
-            exchange = connect(TOKEN, endpoint=f"{parts.url}/graphql", maxRetries=1, timeout=0.5)
+            exchange = connect(TOKEN, endpoint=f"{parts.url}/graphql", maxRetries=1, timeout=1)
             with pytest.raises(TransferError, match=r"load\.csv"):
                 exchange.downloadDataStoreFile("file", tmp_path)
         assert not [*tmp_path.iterdir()]

@@ -10,7 +10,7 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedE
 
 from ..support.faulty_proxy import Fault
 from ..support.parallel_download import use_parts
-from .conftest import SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient
+from .conftest import SHORT_TIMEOUT, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient
 from .scenarios import (
     HTML,
     breaks_between,
@@ -139,7 +139,7 @@ def test_download_fails_on_a_permanent_fault_and_keeps_the_old_file(
     faulty_platform: FaultyPlatform,
     target: Path,
 ) -> None:
-    exchange = open_client(timeout=1, maxRetries=1)
+    exchange = open_client(timeout=SHORT_TIMEOUT, maxRetries=1)
     faulty_platform.proxy.expect(fault)
     with pytest.raises((TransferError, ConnectionFailedError)):
         stored.download(exchange, target)

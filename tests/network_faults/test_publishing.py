@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
 
 from ..support.faulty_proxy import Fault
 from ..support.options import use_options
-from .conftest import RETRIES, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient
+from .conftest import RETRIES, SHORT_TIMEOUT, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 PUBLISH = "timeSeriesDb_publishToDatabase"
@@ -108,7 +108,7 @@ def test_publish_waits_for_a_silent_network_up_to_the_timeout(
 def test_publish_fails_on_a_permanent_fault_and_accounts_for_every_record(
     fault: Fault, series: Series, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = open_client(timeout=1, maxRetries=1)
+    exchange = open_client(timeout=SHORT_TIMEOUT, maxRetries=1)
     faulty_platform.proxy.expect(replace(fault, times=99))
     reported = outcome(series, exchange)
     if (fault.direction, fault.at) == ("response", 1):

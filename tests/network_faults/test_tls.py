@@ -15,7 +15,7 @@ from ..support.certificates import CertificateAuthority
 from ..support.clients import ClientFactory
 from ..support.faulty_proxy import Fault, FaultyProxy
 from ..support.waiting import wait_until
-from .conftest import RETRIES
+from .conftest import RETRIES, SHORT_TIMEOUT
 from .scenarios import scenarios
 
 CONTENT = Random(4).randbytes(1 << 20)
@@ -113,7 +113,7 @@ def test_tls_transfers_succeed_after_a_transient_fault(
 def test_tls_transfers_fail_in_time_on_a_permanent_fault(
     fault: Fault, secure: Secure, reached: Callable[..., AvistaDigitalExchange]
 ) -> None:
-    exchange = reached(timeout=1, maxRetries=1)
+    exchange = reached(timeout=SHORT_TIMEOUT, maxRetries=1)
     secure.proxy.expect(fault)
     with pytest.raises(ConnectionFailedError):
         exchange.getUserInfo()
