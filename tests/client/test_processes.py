@@ -9,7 +9,7 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -309,9 +309,6 @@ _INHERITED: dict[str, AvistaDigitalExchange] = {}
 
 def _ask_inherited(store: str) -> bool:
     return ask(_INHERITED["exchange"], store)
-
-
-Flow = Callable[[AsyncAvistaDigitalExchange], Coroutine[Any, Any, Any]]
 
 
 async def get_name(exchange: AsyncAvistaDigitalExchange) -> str | None:
