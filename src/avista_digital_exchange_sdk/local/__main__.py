@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--public-url",
         metavar="URL",
-        help="URL with which clients elsewhere reach it (default: the address it listens on)",
+        help="URL that clients on other machines use (default: the address it listens on)",
     )
     parser.add_argument(
         "--latency",
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         "--ready-file",
         type=Path,
         metavar="PATH",
-        help="JSON file that exists while the exchange is ready: endpoints, tokens, IDs",
+        help="JSON file with endpoints, tokens and IDs; exists while it accepts requests",
     )
     parser.add_argument("--log", action="store_true", help="log requests to standard error")
     return parser
