@@ -7,7 +7,7 @@ endpoint (as requested), then time. Their times have milliseconds and no further
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import IO
@@ -15,6 +15,7 @@ from typing import IO
 from pydantic_core import from_json
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
+from .._generated.fragments import TimeSeriesAssetData
 from .._time_series.csv_result_writer import CsvFile
 from .._time_series.query_operations import MILLISECOND, ReadRows
 from .._time_series.result_sinks import ChunkConsumer
@@ -30,6 +31,21 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class RequestedRecords(RequestedSeries):
     """The requested endpoints, as assets, and their attributes."""
+
+    def select(self, endpoints: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
+        """Return requested endpoints with the attributes that are requested of each."""
+        return [
+            endpoint.model_copy(
+                update={
+                    "attributes": [
+                        attribute
+                        for attribute in endpoint.attributes
+                        if self.is_requested(endpoint.assetId, attribute.name)
+                    ]
+                }
+            )
+            for endpoint in endpoints
+        ]
 
     def find_last_rows(self, chunk: bytes, page: int, before: ReadRows | None) -> ReadRows | None:
         """Return what was read of the last endpoint in a chunk, if it has records."""

@@ -248,6 +248,31 @@ class TestFrames:
             None,
         ]
 
+    def test_types_of_attributes_that_are_not_requested_do_not_matter(
+        self, exchange: AvistaDigitalExchange, hub: IotHub, measured: str, tmp_path: Path
+    ) -> None:
+        model = exchange.iot.createModel(
+            f"Texts{next(SERIAL)}",
+            telemetry=[
+                {"name": "Power", "schemaType": "string"},
+                {"name": "Rain", "schemaType": "double"},
+            ],
+        )
+        other = exchange.iot.createEndpoint(hub.iotHubId, model.modelId, "Other").iotEndpointId
+        exchange.iot.publish(other, [record(0, Power="on", Rain=0.5)])
+        filters: Any = [
+            {"iotEndpointId": measured, "attributeNames": ["Pow*"]},
+            {"iotEndpointId": other, "attributeNames": ["Rain"]},
+        ]
+        table = exchange.iot.queryByTimeRangeToArrow(filters, None, *WHOLE)
+        assert table["Power"].drop_null().to_pylist() == [1.5, 1e-5]
+        assert table["Rain"].drop_null().to_pylist() == [0.5]
+        target = tmp_path / "result.parquet"
+        exchange.iot.queryByTimeRange(filters, None, *WHOLE, target, "PARQUET")
+        assert str(pyarrow.parquet.read_schema(target).field("Power").type) == "double"
+        mixed = exchange.iot.queryByTimeRangeToArrow([measured, other], ["Power"], *WHOLE)
+        assert mixed["Power"].drop_null().to_pylist() == ["1.50", "1.0E-5", "on"]
+
     def test_frames_of_pandas_and_polars_have_the_same_values(
         self, exchange: AvistaDigitalExchange, measured: str
     ) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..._generated.client import Client
+    from ..._generated.fragments import TimeSeriesAssetData
     from ..._generated.input_types import TimeSeriesQueryAssetInput
 
 _Result = TypeVar("_Result")
@@ -139,7 +140,7 @@ class RangeQuery:
         from ..._dataframes.range_results import read_range_table
 
         async with aclosing(self._models), self._open_result(needs_models=True) as source:
-            endpoints = await self._models.get()
+            endpoints = await self._get_requested()
             return read_range_table(source, endpoints, shape, self._request.zone)
 
     async def _write_parquet(self, output: Output) -> None:
@@ -147,11 +148,16 @@ class RangeQuery:
         from ..._dataframes.range_results import write_range_parquet
 
         async with self._open_result(needs_models=True) as source:
-            endpoints = await self._models.get()
+            endpoints = await self._get_requested()
             async with output() as file:
                 write_range_parquet(
                     source, file, endpoints, self._backend.options, self._request.zone
                 )
+
+    async def _get_requested(self) -> list[TimeSeriesAssetData]:
+        """Get the endpoints with the attributes that are requested of each."""
+        requested = RequestedRecords(await self._expand(self._request.filters))
+        return requested.select(await self._models.get())
 
     @contextlib.asynccontextmanager
     async def _open_result(self, *, needs_models: bool = False) -> AsyncIterator[IO[bytes]]:
