@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pydantic_core import to_json
+
 from . import types
 from ._dataframes.shapes import SHAPES, Shape
-from ._models.serialization import to_json
 from ._utils import validation
 from ._utils.extras import require_extra
 

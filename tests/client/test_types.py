@@ -1,5 +1,8 @@
 """The documented types: properties, string representations and equality."""
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pydantic
@@ -20,6 +23,7 @@ from avista_digital_exchange_sdk import (
     User,
     types,
 )
+from avista_digital_exchange_sdk._models.base import BaseModel
 
 DOCUMENTED = {
     "User": ["userId", "firstName", "lastName", "organization"],
@@ -216,6 +220,26 @@ class TestInputs:
         assert (record.time, record.measureValueType) == ("1", None)
         measure = TimeSeriesMeasureValue(name="kW", type=MeasureValueType.DOUBLE, value="1")
         assert str(measure) == "TimeSeriesMeasureValue(name='kW', type='DOUBLE', value='1')"
+
+
+def test_types_that_several_threads_use_first_keep_their_fields() -> None:
+    values = {"name": "meter", "units": ["kW"]}
+
+    def use(kind: type[BaseModel], together: threading.Barrier) -> dict[str, Any]:
+        together.wait()
+        return kind(**values).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            for _ in range(100):
+                kind = type("Kind", (BaseModel,), {"__annotations__": {"name": str, "units": list}})
+                together = threading.Barrier(4)
+                results = [threads.submit(use, kind, together) for _ in range(4)]
+                assert [result.result() for result in results] == [values] * 4
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_file_without_a_known_size_is_accepted() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+from pydantic_core import to_json
 
 from .._dataframes.arrow_types import Values
 from .._dataframes.input_frame import UNNAMED_INDEX, to_arrow_table
 from .._generated.fragments import TimeSeriesAssetData
-from .._models.serialization import to_json
 from .._time_series.zones import parse_time_zone
 from .._utils import validation
 from ..errors import InvalidParameterError

@@ -6,8 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic_core import to_json
+
 from .._backends import Backend
-from .._models.serialization import to_json
 from .._transfer.output_file import open_output
 from .._utils import validation
 

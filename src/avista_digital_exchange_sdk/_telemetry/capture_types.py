@@ -24,9 +24,9 @@ class _DxType:
 
     def toDict(self) -> dict[str, Any]:
         """Convert the object to nested dictionaries."""
-        from .._models.serialization import to_python
+        from pydantic_core import to_jsonable_python
 
-        converted: dict[str, Any] = to_python(self)
+        converted: dict[str, Any] = to_jsonable_python(self)
         return converted
 
     def __str__(self) -> str:

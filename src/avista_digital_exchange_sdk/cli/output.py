@@ -63,15 +63,13 @@ def print_json(value: object) -> None:
 
 def json_text(value: object, indent: int | None = None) -> str:
     """Return JSON in which all characters are printable, so that none can control a terminal."""
-    from pydantic_core import PydanticSerializationError
-
-    from .._models.serialization import to_json, to_python
+    from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
     try:
         text = to_json(value, indent=indent, inf_nan_mode="null").decode()
     except PydanticSerializationError:
         # The bytes of a local path may not be UTF-8. Python's own JSON keeps them, as surrogates.
-        plain = to_python(value, inf_nan_mode="null")
+        plain = to_jsonable_python(value, inf_nan_mode="null")
         text = json.dumps(plain, indent=indent, ensure_ascii=False)
     return _printable_json(text)
 
