@@ -1,6 +1,7 @@
 """Delimited text of various programs: encodings, delimiters, extra lines and quotes."""
 
 import codecs
+import gzip
 from typing import Any
 
 import pytest
@@ -138,6 +139,11 @@ ACCEPTED: dict[str, tuple[Any, dict[str, Any], dict[str, list[str]]]] = {
         {"timeZone": "UTC", "measureColumns": ["AirT"], "attributeNames": {"AirT": "kW"}},
         A_KW,
     ),
+    "preamble of more lines than there are rows": (
+        f"Name,J DOE\nAddress,1 Main St\nAccount,7\n\nWHEN,kW,NOTES\n{DAY},1.50,\n{NEXT},2,\n",
+        {"timeColumn": "WHEN"},
+        A_KW,
+    ),
     "columns without any value": (f"timestamp,kW,gone\n{DAY},1.50,\n{NEXT},2,\n", {}, A_KW),
     "cells in some rows only": (
         f"timestamp,kW,b\n{DAY},1.50,\n{NEXT},2,7\n",
@@ -186,6 +192,16 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
         {},
         "a comma in a cell needs quotes around the cell",
     ),
+    "a decimal comma in all rows between commas": (
+        f"timestamp,a\n{DAY},1,5\n{NEXT},2,5\n",
+        {},
+        "line 2: must have 2 cells like the header in line 1, got 3: '2024-05-01T00:00:00Z,1,5'; a "
+        "',' in a cell, such as a decimal comma, needs quotes around the cell",
+    ),
+    "gzip in gzip": (gzip.compress(gzip.compress(b"x")), {}, "is compressed twice; extract it"),
+    "tar": (b"a.csv" + bytes(252) + b"ustar" + bytes(250), {}, "is a tar archive; extract it"),
+    "RAR": (b"Rar!\x1a\x07\0" + bytes(20), {}, "is a RAR archive; extract it first"),
+    "no file in a zip archive": (b"PK\x05\x06" + bytes(18), {}, "is an empty zip archive"),
     "total at the end": (f"{PLAIN}Total,3.5\n", {}, "line 4, column 'timestamp': 'Total' is no"),
     "total without cells": (
         f"timestamp,a,b\n{DAY},1,2\n{NEXT},1,2\n2 rows\n",

@@ -412,6 +412,26 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
         LOS_ANGELES | {"ambiguous": "infer"},
         "line 2, column 'timestamp': begins within the repeated hour, which the file contains only",
     ),
+    "years of two digits and digits alone": (
+        ["240501"],
+        UTC,
+        "'240501' is a number; read it as a timestamp with timeFormat='%y%m%d'",
+    ),
+    "minutes and digits alone": (
+        ["2405010015"],
+        UTC,
+        "read it as a timestamp with timeFormat='%y%m%d%H%M' or timeUnit='s'",
+    ),
+    "times of day of a spreadsheet": (
+        ["0.25"],
+        UTC | {"timeUnit": "excel"},
+        "'0.25' is not a timestamp; timestamps are read as Excel day numbers",
+    ),
+    "one in another format": (
+        ["2024-01-02 00:00", "13/01/2024 00:00", "2024-01-03 00:00"],
+        UTC,
+        "it is written as day/month/year, unlike others; write all in the same format",
+    ),
     "digits that are missing": (
         ["2024050112"],
         UTC | {"timeFormat": "%Y%m%d%H%M"},
@@ -670,3 +690,38 @@ def test_columns_called_like_times_of_day_are_refused_unless_chosen(files: FileP
         files.publish(path, assetIdColumn="meter", **UTC)
     files.publish(path, assetIdColumn="meter", measureColumns=["00:00", "00:15"], **UTC)
     assert files.stored() == {"m/00:00": ["2024-05-01 00:00 1"], "m/00:15": ["2024-05-01 00:00 2"]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "arguments", "notice"),
+    [
+        (
+            "1714543200",
+            {"timeUnit": "ms"},
+            "the first timestamp is 1970-01-20T20:15:43.200Z, as timeUnit='ms' reads it; check the "
+            "unit",
+        ),
+        (
+            "13/05/68",
+            UTC,
+            "the last timestamp is 2068-05-13T00:00:00.000Z: years of two digits up to 68 are read "
+            "as 2000 to 2068",
+        ),
+    ],
+)
+def test_timestamps_that_are_hardly_meant_are_reported(
+    files: FilePublisher, cell: str, arguments: dict[str, Any], notice: str
+) -> None:
+    path = files.write(["timestamp,kW", f"{cell},1"])
+    assert files.publish(path, dryRun=True, **arguments).files[0].notices == [notice]
+
+
+@pytest.mark.parametrize("zone", ["-07:00", "CEST", "America/New_York", "UTC+2"])
+def test_columns_of_time_zones_beside_another_one_are_reported(
+    files: FilePublisher, zone: str
+) -> None:
+    path = files.write(["timestamp,zone,kW", f"2024-05-01 00:00,{zone},1"])
+    assert files.publish(path, dryRun=True, **UTC).files[0].notices == [
+        f"column 'zone' has time zones such as {zone!r}, published as strings; timestamps without "
+        "one are read in timeZone='UTC', timeColumn=['timestamp', 'zone'] reads offsets beside them"
+    ]

@@ -23,6 +23,11 @@ _SAMPLE_ROWS = 200
 _CLOCK_NAME = re.compile(
     r"(?<!up)(?<!run)time|hour|uhr|zeit|heure|hora|tid\b|klok|\u6642", re.IGNORECASE
 )
+# Offsets from UTC, names of time zones, and some of their abbreviations.
+_ZONE = re.compile(
+    r"(?:UTC|GMT)?[+-]\d\d:?\d\d|(?:UTC|GMT)(?:[+-]\d{1,2})?|[ECMP][SD]T|CES?T|EES?T|WES?T|BST"
+    r"|(?:Africa|America|Asia|Atlantic|Australia|Europe|Pacific|US)/\w+(?:/\w+)?"
+)
 # The time of day that workbooks have beside each date.
 _MIDNIGHT = re.compile(r"[ T]00:00:00(\.0+)?$")
 # The name that pandas assigns to a column without a name.
@@ -108,6 +113,7 @@ class RoleFinder:
         roles.clock = self._find_clock()
         self._check_clock(roles)
         self._check_clock_names(roles)
+        self._notice_zones(roles)
         self._check_distinct([*roles.measures, *(index for index in taken if index is not None)])
         self._check_keys(roles)
         return roles
@@ -244,6 +250,21 @@ class RoleFinder:
         """Whether a column has days without a time of day."""
         cells = self._first.columns[index].drop_null()[:_SAMPLE_ROWS].to_pylist()
         return not any(":" in cell and not _MIDNIGHT.search(cell) for cell in cells)
+
+    def _notice_zones(self, roles: ColumnRoles) -> None:
+        """Tell of columns that may state the zone of times for which another one is passed."""
+        if self._options.timeZone is None:
+            return
+        times = [self._names[index] for index in roles.times]
+        for index in roles.measures:
+            cells = self._first.columns[index].drop_null()[:_SAMPLE_ROWS].to_pylist()
+            if cells and all(_ZONE.fullmatch(strip_blanks(cell)) for cell in cells):
+                name = self._names[index]
+                self._notices.append(
+                    f"column {name!r} has time zones such as {cells[0]!r}, published as strings; "
+                    f"timestamps without one are read in {suggest(timeZone=self._options.timeZone)}"
+                    f", {suggest(timeColumn=[*times, name])} reads offsets beside them"
+                )
 
     def _check_clock_names(self, roles: ColumnRoles) -> None:
         """Refuse columns that are called like times of day, unless they are chosen."""

@@ -235,6 +235,7 @@ class _Sample:
         best = tried[0]
         if best.header < 0 and self._options.columnNames is None:
             row = next((row for row in best.rows if len(row.cells) == best.width), best.rows[0])
+            self._check_short_header(best, row)
             names = [f"name{number}" for number in range(1, best.width + 1)]
             raise fail(
                 self._source.label,
@@ -243,6 +244,21 @@ class _Sample:
                 row.line,
             )
         return best
+
+    def _check_short_header(self, best: _Candidate, row: _Row) -> None:
+        """Refuse rows with more or fewer cells than the names in the line before them."""
+        before = best.rows[: best.rows.index(row)]
+        if not before or len(before[-1].cells) < 2 or not _is_header(before[-1].cells):
+            return
+        header = before[-1]
+        raise fail(
+            self._source.label,
+            f"must have {len(header.cells)} cells like the header in line {header.line}, got "
+            f"{len(row.cells)}: {quote(best.delimiter.join(row.cells))}; a {best.delimiter!r} in a "
+            f"cell, such as a decimal comma, needs quotes around the cell; if the header is wrong, "
+            f"pass {suggest(skipLines=header.last_line)} and name all columns with columnNames=",
+            row.line,
+        )
 
     def find_escape(self, delimiter: str) -> str | None:
         """Find the escape character of quotes within cells, unless they are doubled."""
@@ -266,6 +282,9 @@ class _Sample:
             header = 0
         else:
             header = self._find_header(rows, width)
+            if (named := self._find_named_row(rows)) is not None:
+                header, width = named, len(rows[named].cells)
+                count = widths[width]
         after = [row for row in rows[max(header, -1) + 1 :] if len(row.cells) >= width]
         cells = [cell for row in after for cell in row.cells]
         typed = sum(_is_value(cell) for cell in cells) / len(cells) if cells else 0.5
@@ -292,6 +311,16 @@ class _Sample:
             # Lines before the header may have as many cells.
             found = index if found < 0 else found
         return found
+
+    def _find_named_row(self, rows: list[_Row]) -> int | None:
+        """Find the first row that has the names of the requested columns of times."""
+        columns = set(self._options.timeColumn or ()) - {""}
+        found = (
+            index
+            for index, row in enumerate(rows)
+            if columns and columns <= set(map(to_one_line, row.cells))
+        )
+        return next(found, None)
 
     def _named_columns(self) -> set[str]:
         """The column names, in lower case, that identify the header line."""

@@ -151,6 +151,7 @@ class PublishPlan:
             self._note_rows(rows, order)
             self.outcomes.expect(rows.lines.to_pylist())
         self._times.finish()
+        self.notices += self._times.notices()
         if self._times.shifted:
             self.notices.append(
                 f"{self._times.shifted} nonexistent timestamps are shifted by as much as clocks "

@@ -42,9 +42,16 @@ _REFUSED = {
     b"ARROW1": "is an Arrow file; read it with pandas.read_feather and publish the DataFrame",
     b"\x89HDF": "is an HDF5 file; read it with pandas.read_hdf and publish the DataFrame",
     b"MATLAB": "is a MATLAB file; save the table with writetable as CSV",
+    b"Rar!": "is a RAR archive; extract it first",
+    b"\x04\x22\x4d\x18": "is compressed with LZ4; extract it first",
+    b"PK\x05\x06": "is an empty zip archive",
+    b"Obj\x01": "is an Avro file; convert it to Parquet or CSV",
+    b"\x93NUMPY": "is a NumPy file; publish a DataFrame of its array",
     b"7z\xbc\xaf": "is a 7-Zip archive; extract it first",
     b"\x28\xb5\x2f\xfd": "is compressed with Zstandard; extract it first",
 }
+# How tar archives say so, behind the name of their first file.
+_TAR, _TAR_POSITION = b"ustar", 257
 _XML = (b"<?xml", b"<html", b"<!doctype", b"<table")
 _READ_ERRORS = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile)
 
@@ -129,6 +136,8 @@ class Source:
         except zipfile.BadZipFile:
             raise fail(self.label, "is damaged or truncated; obtain it again") from None
         names = [entry.filename for entry in entries]
+        if "mimetype" in names and "content.xml" in names:
+            raise fail(self.label, "is an OpenDocument spreadsheet; save it as .xlsx or .csv")
         wanted = self._options.member
         if wanted is not None and wanted not in names:
             raise invalid_argument("member", wanted, "one of the archive's files: " + _list(names))
@@ -150,6 +159,10 @@ class Source:
             raise fail(self.label, "is empty")
         if head.startswith(_ZIP):
             return "xlsx"
+        if head.startswith(tuple(_COMPRESSED)):
+            raise fail(self.label, "is compressed twice; extract it first")
+        if head[_TAR_POSITION:].startswith(_TAR):
+            raise fail(self.label, "is a tar archive; extract it first")
         if head.startswith(b"PAR1"):
             return "parquet"
         for magic, advice in _REFUSED.items():
@@ -235,7 +248,7 @@ def _is_workbook(path: Path) -> bool:
 def _is_noise(entry: zipfile.ZipInfo) -> bool:
     """Whether an entry of an archive is a folder or was added by macOS."""
     name = entry.filename
-    return entry.is_dir() or name.startswith("__MACOSX/") or name.endswith("/.DS_Store")
+    return entry.is_dir() or name.startswith("__MACOSX/") or name.rpartition("/")[2] == ".DS_Store"
 
 
 def _is_json(text: bytes) -> bool:

@@ -217,7 +217,11 @@ class _Workbook:
         except Exception as error:
             self._file.close()
             kind = type(error).__name__
-            raise fail(self._source.label, f"is not an Excel workbook ({kind})") from None
+            raise fail(
+                self._source.label,
+                f"is not an Excel workbook ({kind}); if it is one of another format, or an "
+                "archive, save it as .xlsx or extract it",
+            ) from None
         return self._book
 
     def __exit__(self, *error: object) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .._time_series.timestamps import format_timestamp
 from .._time_series.zones import parse_time_zone
 from .local_times import LocalTimeError, LocalTimes
 from .observations import Observations
@@ -13,6 +14,8 @@ from .options import FileOptions
 from .problems import Problems, quote, suggest
 from .time_suggestions import suggest_compact_format, suggest_hour_format, suggest_unit
 from .time_texts import (
+    EPOCH_UNITS,
+    FORMATS,
     ISO,
     LocalTime,
     Parse,
@@ -26,6 +29,8 @@ from .time_texts import (
 _TIMESTAMP = pa.timestamp("ns", "UTC")
 # A time with its zone, which Arrow parses in bulk.
 _PLAIN_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$"
+# The end of 1970, and the beginning of 2050, in nanoseconds.
+_FIRST_YEAR, _LATE_YEAR = 365 * 86_400 * 10**9, 2_524_608_000 * 10**9
 _NAIVE = "has no time zone"
 _UNIT_NAMES = {"excel": "Excel day numbers", "matlab": "MATLAB day numbers"}
 
@@ -123,7 +128,12 @@ class TimeReader:
             )
         if bad.count > 1:
             what += f" ({bad.count} such {word}s)"
-        if not bad.last_good_line:
+        other = self._find_other_format(bad.text)
+        if bad.last_good_line and other is not None:
+            advice = f"it is written as {other}, unlike others; write all in the same format"
+            if "sheet" in self._problems.options:
+                advice += ", and check whether Excel has swapped day and month of the others"
+        elif not bad.last_good_line:
             advice = (
                 f"pass their format, such as {suggest(timeFormat='%d/%m/%Y %H:%M')} or "
                 f"{suggest(timeUnit='ms')}"
@@ -135,6 +145,29 @@ class TimeReader:
         else:
             advice = f"correct or delete the {word}"
         self._problems.add(f"{what}; {advice}", **where)  # type: ignore[arg-type]  # of str and int
+
+    def _find_other_format(self, text: str | None) -> str | None:
+        if text is None or self._options.timeFormat or self._options.timeUnit:
+            return None
+        return next((form.name for form in FORMATS if form.parse(text)), None)
+
+    def notices(self) -> list[str]:
+        """What the user should know of times that are read, but may be meant otherwise."""
+        if self.first is None or self.last is None:
+            return []
+        unit, form = self._options.timeUnit, self._options.timeFormat or self.format_name
+        if unit in EPOCH_UNITS and 0 <= self.first < _FIRST_YEAR:
+            return [
+                f"the first timestamp is {format_timestamp(self.first)}, as "
+                f"{suggest(timeUnit=unit)} reads it; check the unit"
+            ]
+        has_short_years = "%y" in form or "two digits" in form or "name" in form
+        if has_short_years and self.last >= _LATE_YEAR:
+            return [
+                f"the last timestamp is {format_timestamp(self.last)}: years of two digits up to "
+                "68 are read as 2000 to 2068"
+            ]
+        return []
 
     def _choose_parser(self, detector: TimeFormatDetector) -> Parse | None:
         options = self._options

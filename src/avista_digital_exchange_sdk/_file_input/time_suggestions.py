@@ -27,12 +27,20 @@ _COMPACT = {
 }
 
 
+# The same with years of two digits, unless they are plausible seconds since 1970.
+_SHORT_COMPACT = {12: "%y%m%d%H%M%S", 10: "%y%m%d%H%M", 6: "%y%m%d"}
+_LATE_SECONDS = 1_900_000_000
+
+
 def suggest_compact_format(text: str) -> str | None:
     """Suggest the format of a number that begins with a plausible year."""
-    form = _COMPACT.get(len(text)) if text.isdigit() else None
-    if form is None or not 1970 <= int(text[:4]) <= 2100:
+    if not text.isdigit():
         return None
-    return form if parse_with_format(form)(text) else None
+    form = _COMPACT.get(len(text)) if 1970 <= int(text[:4]) <= 2100 else None
+    if form is None or not parse_with_format(form)(text):
+        is_epoch = len(text) == 10 and int(text) < _LATE_SECONDS
+        form = None if is_epoch else _SHORT_COMPACT.get(len(text))
+    return form if form and parse_with_format(form)(text) else None
 
 
 _HOUR = re.compile(r"(\D*\d+([-/. ]).+) \d{1,2}")

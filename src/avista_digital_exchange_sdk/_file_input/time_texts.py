@@ -241,7 +241,7 @@ FORMATS: Sequence[TimeFormat] = (
 )
 FORMAT_NAMES: Mapping[str, Parse] = {form.name: form.parse for form in FORMATS}
 # A time of day, or a duration.
-CLOCK_ONLY = re.compile(r"-?\d{1,4}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?", re.ASCII)
+CLOCK_ONLY = re.compile(r"\d{1,4}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?", re.ASCII)
 
 
 def is_interval(text: str) -> bool:
@@ -363,16 +363,18 @@ def _pad_digits(text: str, widths: Sequence[int]) -> str:
     return re.sub(r"\d+", lambda found: found[0].zfill(next(remaining, 0)), text)
 
 
-_EPOCH_UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}
+EPOCH_UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}
 # Days from the epoch of serial numbers to 1970.
 _SERIAL_ORIGINS = {"excel": 25569, "matlab": 719529}
+# Excel counts a 29 February 1900; earlier days are off by one, and most are times of day.
+_FIRST_SERIALS = {"excel": 61, "matlab": 0}
 
 
 def parse_with_unit(unit: str) -> Parse:
     """Return the parser of numbers since 1970 in UTC, or of serial days in local time."""
     if unit in _SERIAL_ORIGINS:
-        return _serial_parser(_SERIAL_ORIGINS[unit])
-    scale = _EPOCH_UNITS[unit]
+        return _serial_parser(_SERIAL_ORIGINS[unit], _FIRST_SERIALS[unit])
+    scale = EPOCH_UNITS[unit]
 
     def parse(text: str) -> LocalTime | None:
         # Numbers with an exponent were saved by spreadsheets with too few digits.
@@ -386,13 +388,13 @@ def parse_with_unit(unit: str) -> Parse:
     return parse
 
 
-def _serial_parser(origin: int) -> Parse:
+def _serial_parser(origin: int, first: int) -> Parse:
     def parse(text: str) -> LocalTime | None:
         try:
             days = Decimal(text.replace(",", "."))
         except InvalidOperation:
             return None
-        if not days.is_finite() or not 0 <= days < 4_000_000:
+        if not days.is_finite() or not first <= days < 4_000_000:
             return None
         seconds = (days - origin) * _DAY_SECONDS
         # Round to a second if the digits allow it, otherwise to milliseconds.
