@@ -7,7 +7,6 @@ import typer
 
 from ..._time_series.time_arguments import NOW
 from ..._utils import validation
-from ..._utils.local_paths import expand_home
 from ..._utils.temporary_files import explain_full_disk
 from ..command import CommandGroup, command
 from ..context import CommandContext
@@ -16,8 +15,16 @@ from ..line_output import Count, Keep, MaxSize, Output, open_lines, print_lines
 from ..output import print_json
 from ..publish_report import exit_on_rejected
 from ..record_input import read_records
+from ..result_output import (
+    EndTime,
+    OutputFile,
+    RequestedFormat,
+    StartTime,
+    parse_format,
+    parse_target,
+    print_result,
+)
 from ..tables import ExactText
-from .query import FORMAT_HELP, TIME_HELP, Format, parse_format, parse_target, print_result
 
 if TYPE_CHECKING:
     from ...types import (
@@ -141,8 +148,8 @@ def values(
 def query(
     run: CommandContext,
     endpoints: Endpoints,
-    start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Start. {TIME_HELP}")],
-    end: Annotated[str, typer.Option("--to", metavar="TIME", help="End.")] = NOW,
+    start: StartTime,
+    end: EndTime = NOW,
     attributes: Annotated[
         list[str] | None,
         typer.Option(
@@ -152,20 +159,8 @@ def query(
             "all).",
         ),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            parser=expand_home,
-            help="Output file (default: standard output).",
-        ),
-    ] = None,
-    format_: Annotated[
-        Format | None,
-        typer.Option("--format", help=FORMAT_HELP),
-    ] = None,
+    output: OutputFile = None,
+    format_: RequestedFormat = None,
     time_zone: Annotated[
         str,
         typer.Option(
