@@ -13,7 +13,7 @@ import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import openpyxl
 import pandas as pd
@@ -470,6 +470,27 @@ class TestOwnResults:
         assert other.types() == types
         assert source.publish(result, assetIdColumn="assetId").valuesStored == 0
         assert not [one for one in report.files[0].notices if "long file" in one]
+
+    @pytest.mark.parametrize("form", ["CSV", "JSON", "PARQUET"])
+    def test_blanks_of_a_query_result_are_values(
+        self,
+        files: FilePublisher,
+        admin_client: AdminClient,
+        form: Literal["CSV", "JSON", "PARQUET"],
+    ) -> None:
+        frame = pd.DataFrame(
+            {"timestamp": pd.to_datetime(["2024-05-01", "2024-05-02"], utc=True), "x": [" ", "\t "]}
+        )
+        files.client.publishDataFrameToTimeSeriesDatabase(files.database, frame, assetId="a")
+        stored = files.stored()
+        assert len(stored["a/x"]) == 2
+        result = files.folder / f"result.{form.lower()}"
+        files.client.queryTimeSeriesDatabaseWithFilters(
+            files.database, [{"assetId": "a"}], *WHOLE, result, form
+        )
+        files.database = admin_client.create_database()
+        assert files.publish(result, assetId=None).notices == []
+        assert files.stored() == stored
 
     @pytest.mark.parametrize("shape", ["wide", "long"])
     def test_frame_saved_as_csv_is_published_unchanged(

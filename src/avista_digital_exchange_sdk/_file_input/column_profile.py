@@ -26,6 +26,7 @@ from .time_texts import CLOCK_ONLY, FORMATS, is_interval
 # Integers with more digits are rounded as DOUBLE.
 MAX_EXACT_DIGITS = 15
 MAX_EXAMPLES = 5
+_MAX_CLASSIFIED = 10_000
 
 _LEADING_ZERO = r"^[+-]?0[0-9]"
 _LONG_INTEGER = rf"^[+-]?[0-9]{{{MAX_EXACT_DIGITS + 1},}}$"
@@ -101,6 +102,7 @@ class ColumnProfile:
         self.rounded: Example | None = None
         # How strings may be numbers, if all of them are one with the same unit.
         self.unit = UnitReadings(numbers)
+        self._classified: dict[str, Cell] = {}
         self.number_syntax = numbers
         self.readings = NumberReadings(numbers)
 
@@ -121,7 +123,7 @@ class ColumnProfile:
         for text, line in zip(stripped.to_pylist(), lines.to_pylist(), strict=True):
             plain = None if self.number_syntax.is_plain else self.number_syntax.to_plain(text)
             if plain is None:
-                self._count(self._classify(text), 1, line, text)
+                self._count(self._classify_once(text), 1, line, text)
             else:
                 self._add_numbers(pa.array([plain]), pa.array([line]))
 
@@ -185,6 +187,15 @@ class ColumnProfile:
             if to_bigint(text) is None:
                 self.not_integer = Example(line, text)
                 return
+
+    def _classify_once(self, text: str) -> Cell:
+        """Classify a string; the same one often comes again."""
+        cell = self._classified.get(text)
+        if cell is None:
+            cell = self._classify(text)
+            if len(self._classified) < _MAX_CLASSIFIED:
+                self._classified[text] = cell
+        return cell
 
     def _classify(self, text: str) -> Cell:
         if is_missing_marker(text):

@@ -133,8 +133,6 @@ class UnitReadings:
     Args:
         given: What is already said of numbers.
 
-    Attributes:
-        are_numbers: Whether all strings are numbers with a unit, be it of several ones.
     """
 
     def __init__(self, given: NumberSyntax) -> None:
@@ -142,16 +140,21 @@ class UnitReadings:
         self._readings: NumberReadings | None = None
         self._unit = ""
         self._has_one_unit = True
-        self.are_numbers = True
+        self._has_other = False
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether all strings are numbers with a unit, be it of several ones."""
+        return self._readings is not None and not self._has_other
 
     def add(self, text: str) -> None:
         """Take a string into account."""
-        if not self.are_numbers:
+        if self._has_other:
             return
         found = _WITH_UNIT.fullmatch(text.strip())
         unit = (found[1] or found[3] or "").strip() if found else ""
         if found is None or not unit or (found[1] and not _is_currency(found[1])):
-            self.are_numbers = False
+            self._has_other = True
             return
         if self._readings is None:
             self._unit = unit
@@ -162,7 +165,7 @@ class UnitReadings:
 
     def arguments(self) -> list[dict[str, Any]]:
         """The arguments that make numbers of all strings, for each way to read them."""
-        if self._readings is None or not (self.are_numbers and self._has_one_unit):
+        if self._readings is None or self._has_other or not self._has_one_unit:
             return []
         return self._readings.arguments()
 

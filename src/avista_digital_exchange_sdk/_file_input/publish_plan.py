@@ -247,7 +247,7 @@ class PublishPlan:
                 if self._reads_times:
                     self._detector.add(rows.times.filter(has_time).to_pylist())
                 for entry in rows.values:
-                    cells = self._nulls.remove(entry.cells)
+                    cells = self._remove_missing(entry)
                     present = pc.and_(has_time, cells.is_valid())
                     self._get_profile(entry).add(cells.filter(present), rows.lines.filter(present))
         self._first_of_asset = [] if first is None else _times_of_first_asset(first)
@@ -317,6 +317,11 @@ class PublishPlan:
                 column=profile.column,
             )
 
+    def _remove_missing(self, entry: Values) -> Any:
+        is_text = self._table.columns[entry.position].kind is Kind.TEXT
+        keeps = is_text or self._table.understanding.is_own_result
+        return self._nulls.remove(entry.cells, keeps_blanks=keeps)
+
     def _read_typed(self) -> Iterator[Observations]:
         for chunk in self._chunks():
             for rows in self._shape.read(chunk):
@@ -342,7 +347,7 @@ class PublishPlan:
         held = pa.repeat(pa.scalar(False), len(rows.lines))
         for entry in rows.values:
             decision = self._decisions[entry.attribute]
-            cells = self._nulls.remove(entry.cells)
+            cells = self._remove_missing(entry)
             held = pc.or_(held, pc.and_(cells.is_valid(), has_no_time))
             if decision.type is None:
                 continue

@@ -30,10 +30,15 @@ class NullValues:
         found = (_to_number(text, numbers) for text in texts)
         self._values = {number for number in found if number is not None}
 
-    def remove(self, cells: Any) -> Any:
-        """Replace missing values and blank cells by null."""
+    def remove(self, cells: Any, *, keeps_blanks: bool = False) -> Any:
+        """Replace missing values by null.
+
+        Args:
+            cells: The cells of a column.
+            keeps_blanks: Whether blanks alone are a value, as in files with types.
+        """
         trimmed = trim_cells(cells)
-        missing = pc.equal(trimmed, "")
+        missing = pc.equal(cells if keeps_blanks else trimmed, "")
         if len(self._texts):
             missing = pc.or_(missing, pc.is_in(trimmed, self._texts))
         if self._values:
