@@ -1,5 +1,7 @@
 """`execute`: custom operations."""
 
+import json
+
 import pytest
 
 from avista_digital_exchange_sdk import (
@@ -43,6 +45,27 @@ class TestResponses:
     def test_execute_accepts_no_variables(self, exchange: AvistaDigitalExchange) -> None:
         response = exchange.execute("{ user_getUserSession { user { firstName } } }")
         assert response == {"user_getUserSession": {"user": {"firstName": "Ada"}}}
+
+    @pytest.mark.parametrize(
+        ("fields", "key"),
+        [
+            ("tokenValue", "tokenValue"),
+            ("secret: tokenValue", "secret"),
+            ("secret,\n : # the alias\n tokenValue", "secret"),
+            ('a: __typename @skip(if: false) # "\n tokenValue', "tokenValue"),
+        ],
+    )
+    def test_values_of_tokens_are_returned_and_not_shown(
+        self, fields: str, key: str, exchange: AvistaDigitalExchange, local: LocalExchange
+    ) -> None:
+        response = exchange.execute(
+            f"query ($id: ID!) {{ iot_getEndpointToken(iotEndpointId: $id) {{ name {fields} }} }}",
+            {"id": local.iotEndpointId},
+        )
+        token = response["iot_getEndpointToken"]
+        assert token[key] == local.tokens["endpoint"]
+        assert json.loads(json.dumps(response)) == response
+        assert local.tokens["endpoint"] not in repr(response)
 
     def test_execute_sends_sdk_objects_under_the_names_of_the_schema(
         self, exchange: AvistaDigitalExchange, database: str

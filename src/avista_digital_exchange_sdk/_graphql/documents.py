@@ -5,7 +5,7 @@ known before a request, and the tokens at the top level are sufficient for that.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,7 +19,7 @@ _TOKENS = re.compile(
     (?: """ (?: \\""" | . )*? """       # skipped: block strings,
       | " (?: [^"\\\n] | \\. )* "       # strings,
       | [#] [^\n\r]*                    # comments
-      | [^\w@{}()\[\]"#]+               # and other punctuation
+      | [^\w@{}()\[\]"#:]+              # and other punctuation
     )
     | (?P<token> \w+ | . )
     ''',
@@ -40,8 +40,23 @@ def find_operations(document: str) -> tuple[Operation, ...]:
     return tuple(_iter_operations(document))
 
 
+def find_keys(document: str, fields: Collection[str]) -> set[str]:
+    """Return the keys that some fields have in the response to a document: names or aliases."""
+    keys: set[str] = set()
+    alias = previous = ""
+    for token in _iter_tokens(document):
+        if token in fields:
+            keys.add(alias if previous == ":" else token)
+        alias, previous = previous, token
+    return keys
+
+
+def _iter_tokens(document: str) -> Iterator[str]:
+    return (match["token"] for match in _TOKENS.finditer(document) if match["token"])
+
+
 def _iter_operations(document: str) -> Iterator[Operation]:
-    tokens = (match["token"] for match in _TOKENS.finditer(document) if match["token"])
+    tokens = _iter_tokens(document)
     depth, begins = 0, True
     for token, following in pairwise([*tokens, ""]):
         if begins and token == "{":

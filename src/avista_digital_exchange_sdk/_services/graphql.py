@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .._graphql.documents import select_operation
+from .._graphql.documents import find_keys, select_operation
 from .._utils import validation
+from .._utils.redaction import SECRET_KEYS, hide_secrets
 from ..errors import InvalidParameterError
 from .base import BaseService
 
@@ -30,6 +31,7 @@ class GraphQLService(BaseService):
 
         Returns:
             The response's `data` as dictionaries and lists, with the names of the schema.
+            Representations do not show values of tokens; `str()` does.
 
         Raises:
             InvalidParameterError: An argument is invalid, or the operation is a subscription.
@@ -56,6 +58,8 @@ class GraphQLService(BaseService):
         if not isinstance(variables, Mapping | None):
             raise validation.invalid_argument("variables", variables, "a dictionary or None")
         serialized = check_json_value("variables", variables or {})
-        return await self._client.execute(
+        data = await self._client.execute(
             dict[str, Any], query=document, operation_name=operation.name, variables=serialized
         )
+        names = find_keys(document, SECRET_KEYS)
+        return hide_secrets(data, names) if names else data

@@ -35,6 +35,7 @@ class SyncGraphQLService(SyncService):
 
         Returns:
             The response's `data` as dictionaries and lists, with the names of the schema.
+            Representations do not show values of tokens; `str()` does.
 
         Raises:
             InvalidParameterError: An argument is invalid, or the operation is a subscription.

@@ -1,11 +1,11 @@
 """Redacts the token and the query strings of presigned URLs in messages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any
 
-from .._secrets import MASK, Secret
+from .._secrets import MASK, Secret, SecretStr
 
 # The number of error descriptions in a message, and the length of each.
 MAX_DESCRIPTIONS = 10
@@ -19,6 +19,20 @@ _VALUE = re.compile(r"""[^\s&"'<>]*""")
 
 # Possessive, so that there is no backtracking: servers may send names of a million characters.
 _NAME = re.compile(r"(?<![\w-])[\w-]++=")
+
+
+def hide_secrets(value: Any, names: Collection[str]) -> Any:
+    """Replace the strings with some keys in a JSON value by strings that hide themselves."""
+    if isinstance(value, list):
+        return [hide_secrets(item, names) for item in value]
+    if isinstance(value, dict):
+        return {
+            name: SecretStr(item)
+            if name in names and isinstance(item, str)
+            else hide_secrets(item, names)
+            for name, item in value.items()
+        }
+    return value
 
 
 def redact(value: Any, secret: Secret[str] | None = None) -> Any:
