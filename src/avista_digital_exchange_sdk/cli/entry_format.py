@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from .._models.paths import SEPARATOR
-from .remote_paths import DIRECTORY, FILE, SCHEME
+from .remote_paths import DIRECTORY, FILE, SCHEME, to_url
 from .tables import ByteCount
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ def basename(info: Info) -> str:
 
 def display_name(info: Info) -> str:
     """Return the name of an entry, with a trailing slash for directories."""
-    return basename(info) + (SEPARATOR if info["type"] == "directory" else "")
+    path: str = info["name"]
+    # Data stores are shown with the names that paths have.
+    name = basename(info) if SEPARATOR in path else to_url(path).removeprefix(SCHEME)
+    return name + (SEPARATOR if info["type"] == "directory" else "")
 
 
 def file_size(info: Info) -> ByteCount | None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .._models.paths import SEPARATOR
+from .._models.paths import SEPARATOR, compose
 from .._utils import validation
 
 if TYPE_CHECKING:
@@ -56,6 +56,21 @@ def to_url(path: str) -> str:
     return f"{SCHEME}{_names_by_id.get(store, store)}{separator}{inner}"
 
 
+def _learn_names(files: "DataStoreFileSystem") -> None:
+    """Show the paths of all data stores with their names, as far as these are unique."""
+    from .._backends import run_sync
+    from .._services.name_lookup import find_kind, list_data_stores
+    from ..client import get_services
+
+    stores = run_sync(list_data_stores(get_services(files.exchange)))
+    names = [compose(store.name) for store in stores]
+    _names_by_id.update(
+        (store.identifier, store.name)
+        for store, name in zip(stores, names, strict=True)
+        if names.count(name) == 1 and SEPARATOR not in name and find_kind(name) is None
+    )
+
+
 def to_url_if_remote(path: str) -> str:
     """Convert a path of an error to a URL if it is one of the file system, not a local path."""
     store = path.partition(SEPARATOR)[0]
@@ -82,6 +97,9 @@ def resolve_path(files: "DataStoreFileSystem", argument: str, remote_path: str) 
         )
     if not (is_file_id(remote_path) or is_directory_id(remote_path)):
         path: str = files._strip_protocol(remote_path)
+        if not path:
+            _learn_names(files)
+            return path
         written = remote_path.removeprefix(SCHEME).lstrip(SEPARATOR).partition(SEPARATOR)[0]
         store = path.partition(SEPARATOR)[0]
         # A name that does not exist is in the path.

@@ -91,6 +91,8 @@ def logout(run: CommandContext) -> None:
     The token stays valid until it is deleted on the platform.
     """
     name = select_profile_name(run.profile)
+    if not files.list_names():
+        raise InvalidParameterError("there is no profile to log out of")
     if name not in files.list_names():
         raise InvalidParameterError(
             f"--profile must be the name of a profile ({_join_names()}), got {name!r}"
