@@ -1,7 +1,10 @@
-"""`get` to standard output and `put` from standard input."""
+"""Standard input and output in place of files."""
 
+import io
+import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -138,3 +141,79 @@ class TestPut:
         outcome = pipe(environment, "put", "-", "a.txt", f"{store}/", data=b"x")
         assert outcome.returncode == 2
         assert b"SOURCE must be the only source" in outcome.stderr
+
+
+class TestOptions:
+    @pytest.fixture
+    def published(self, dx: Command, database: str) -> str:
+        """A database with a value of the asset a."""
+        Path("rows.csv").write_text("assetId,timestamp,n\na,2024-05-01T00:00:00Z,1\n")
+        assert dx("publish", database, "rows.csv").exit_code == 0
+        return database
+
+    @pytest.mark.parametrize(
+        ("options", "start"),
+        [
+            ([], b"assetId,name,timestamp,n\n"),
+            (["--json"], b"["),
+            (["--format", "parquet"], b"PAR1"),
+        ],
+    )
+    def test_query_to_dash_writes_the_result_to_standard_output(
+        self, published: str, environment: Mapping[str, str], options: list[str], start: bytes
+    ) -> None:
+        query = ["query", published, "--asset", "a", "--from", "2024-05-01", "--output", "-"]
+        outcome = pipe(environment, *query, *options)
+        assert outcome.returncode == 0
+        assert outcome.stdout.startswith(start)
+        assert not Path("-").exists()
+
+    def test_query_to_a_file_called_dash_writes_the_file(self, published: str, dx: Command) -> None:
+        query = ["query", published, "--asset", "a", "--from", "2024-05-01", "-o", "./-"]
+        assert dx(*query).stdout == ""
+        assert Path("-").read_text().startswith("assetId,")
+
+    def test_query_filter_from_dash_is_read_from_standard_input(
+        self, published: str, environment: Mapping[str, str]
+    ) -> None:
+        query = ["query", published, "--filter", "-", "--from", "2024-05-01"]
+        outcome = pipe(environment, *query, data=b'[{"assetId": "a"}]')
+        assert (outcome.returncode, outcome.stdout.count(b"\na,")) == (0, 1)
+        outcome = pipe(environment, *query, data=b"[")
+        assert (outcome.returncode, outcome.stdout) == (2, b"")
+
+    def test_iot_query_and_capture_download_to_dash_write_to_standard_output(
+        self, dx: Command, environment: Mapping[str, str]
+    ) -> None:
+        queried = pipe(environment, "iot", "query", "Inverter 1", "--from", "-1h", "-o", "-")
+        assert (queried.returncode, queried.stdout[:14]) == (0, b"iotEndpointId,")
+        attribute = {"userDefinedId": "y", "schemaType": "double"}
+        model = json.dumps([{"userDefinedId": "x", "attributes": [attribute]}]).encode()
+        created = pipe(environment, "capture", "create", "Dash", "--model", "-", data=model)
+        capture = created.stdout.decode().strip()
+        for command in (["start", capture], ["publish", capture, "y=1"], ["stop", capture]):
+            assert dx("capture", *command).exit_code == 0
+        downloaded = pipe(environment, "capture", "download", capture, "-o", "-")
+        assert (downloaded.returncode, downloaded.stdout.count(b"\n")) == (0, 2)
+        assert not Path("-").exists()
+
+    def test_zip_to_dash_writes_the_archive_to_standard_output(
+        self, dx: Command, store: str, environment: Mapping[str, str]
+    ) -> None:
+        Path("a.txt").write_text("1\n")
+        dx("put", "a.txt", f"{store}/")
+        outcome = pipe(environment, "zip", f"{store}/a.txt", "--output", "-", "--json")
+        with zipfile.ZipFile(io.BytesIO(outcome.stdout)) as archive:
+            assert [archive.read(name) for name in archive.namelist()] == [b"1\n"]
+        assert not Path("-").exists()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no paths of streams")
+    def test_mapping_of_publish_is_written_to_standard_output(
+        self, published: str, environment: Mapping[str, str]
+    ) -> None:
+        Path("rows.csv").write_text("meter,timestamp,n\na,2024-05-01T00:00:00Z,1\n")
+        publish = ["publish", published, "rows.csv", "--dry-run", "--json"]
+        saved = pipe(environment, *publish, "--asset-column", "meter", "--save-mapping", "-")
+        mapping, brace, _ = saved.stdout.partition(b"{")
+        assert (saved.returncode, b"meter" in mapping, brace) == (0, True, b"{")
+        assert not Path("-").exists()

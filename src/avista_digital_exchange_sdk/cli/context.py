@@ -190,6 +190,6 @@ class CommandContext:
             file: The file that is worked on, if it is one.
         """
         with show_progress(what, unit, unit_of_total, shown=not self.quiet) as display:
-            if display is not None and file not in (None, STANDARD_STREAM):
+            if display is not None and str(file or STANDARD_STREAM) != STANDARD_STREAM:
                 display.start_file(str(file))
             yield display

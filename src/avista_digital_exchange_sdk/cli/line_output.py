@@ -14,9 +14,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from .._utils import validation
-from .._utils.local_paths import expand_home
 from ..errors import InvalidParameterError
 from .output import json_text
+from .standard_streams import parse_output, to_file
 
 _SIZE = re.compile(r"(\d+)\s*(B|KB|MB|GB|KIB|MIB|GIB)?", re.IGNORECASE)
 _FACTORS = {
@@ -37,7 +37,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        parser=expand_home,
+        parser=parse_output,
         help="A file to append to (default: standard output). It is opened again if another "
         "program rotates it.",
     ),
@@ -86,7 +86,7 @@ def open_lines(
     """Open the output; yield the function that writes a line. Each line is written at once."""
     if count is not None:
         validation.parse_int("--count", count, 1, 2**63 - 1)
-    handler = _open_file(output, max_size, keep)
+    handler = _open_file(to_file(output), max_size, keep)
     if handler is None:
         yield _print_line
         return

@@ -11,7 +11,7 @@ from .._time_series.timestamps import parse_timestamp_ns
 from .._utils import validation
 from .._utils.local_paths import expand_source
 from ..errors import InvalidParameterError, PathNotFoundError
-from .standard_streams import STANDARD_STREAM
+from .standard_streams import STANDARD_STREAM, read_bytes
 
 _INTEGER = re.compile(r"[+-]?\d+")
 VALID_INPUT = "JSON: an array of records, or one record per line"
@@ -114,7 +114,7 @@ def _refuse_constant(name: str) -> Any:
 def read_json(option: str, file: Path) -> Any:
     """Read a file of JSON, the value of an option."""
     try:
-        return json.loads(file.read_bytes())
+        return json.loads(read_bytes(file))
     except OSError as error:
         raise InvalidParameterError(f"{option}: {file} cannot be read: {error.strerror}") from error
     except ValueError as error:

@@ -11,10 +11,10 @@ from typing import IO, Annotated
 import typer
 
 from .._utils import validation
-from .._utils.local_paths import expand_home
 from ..errors import InvalidParameterError
 from .context import CommandContext
 from .output import print_file
+from .standard_streams import parse_output
 from .tables import format_row_count, print_data_table
 
 
@@ -51,8 +51,8 @@ OutputFile = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        parser=expand_home,
-        help="Output file (default: standard output).",
+        parser=parse_output,
+        help="Output file (default: standard output, as with -).",
     ),
 ]
 RequestedFormat = Annotated[

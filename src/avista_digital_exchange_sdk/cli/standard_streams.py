@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._models.paths import SEPARATOR
 from .._utils import validation
-from .._utils.local_paths import expand_source
+from .._utils.local_paths import expand_home, expand_source
 from .._utils.temporary_files import explain_full_disk
 from .output import print_bytes
 from .remote_paths import expand_paths, is_file_id, resolve_path, to_url
@@ -20,11 +20,50 @@ if TYPE_CHECKING:
 STANDARD_STREAM = "-"
 STANDARD_INPUT = Path(STANDARD_STREAM)
 """The source for standard input; the path of a file called `-` is a different object."""
+STANDARD_OUTPUT = Path(STANDARD_STREAM)
+"""The same for an output file."""
 
 
 def parse_source(source: str) -> Path:
     """Parse a local path; `-` is standard input, and `./-` a file."""
     return STANDARD_INPUT if source == STANDARD_STREAM else expand_source(source)
+
+
+def parse_output(target: str) -> Path:
+    """Parse the path of an output file; `-` is standard output, and `./-` a file."""
+    return STANDARD_OUTPUT if target == STANDARD_STREAM else expand_home(target)
+
+
+def parse_device_output(target: str) -> Path:
+    """Parse the path of an output file of a call, for which standard output is a device."""
+    # Windows has no paths of standard streams.
+    is_device = target == STANDARD_STREAM and sys.platform != "win32"
+    return Path("/dev/stdout") if is_device else expand_home(target)
+
+
+def to_file(output: Path | None) -> Path | None:
+    """Return an output file, or None for standard output."""
+    return None if output is STANDARD_OUTPUT else output
+
+
+def read_bytes(source: Path) -> bytes:
+    """Read a file, or standard input."""
+    return sys.stdin.buffer.read() if source is STANDARD_INPUT else source.read_bytes()
+
+
+@contextlib.contextmanager
+def open_output_path(output: Path) -> Iterator[Path]:
+    """Yield the path to write a file to: for standard output, one that is printed afterwards."""
+    import tempfile
+
+    if output is not STANDARD_OUTPUT:
+        yield output
+        return
+    with explain_full_disk(), tempfile.TemporaryDirectory(prefix="avista-dx-") as directory:
+        path = Path(directory, "standard-output")
+        yield path
+        with path.open("rb") as file:
+            print_bytes(file)
 
 
 def print_files(files: "DataStoreFileSystem", sources: Iterable[str]) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..._utils.local_paths import expand_home, expand_source
 from ...errors import DigitalExchangeError
 from ..command import CommandGroup, command
 from ..context import CommandContext
@@ -17,6 +16,7 @@ from ..line_output import Count, Keep, MaxSize, Output, open_lines, print_lines
 from ..output import print_json
 from ..publish_report import exit_on_rejected
 from ..record_input import read_json, read_records
+from ..standard_streams import STANDARD_OUTPUT, open_output_path, parse_output, parse_source
 
 if TYPE_CHECKING:
     from ...DxTypes import PublishCaptureDataResult
@@ -52,7 +52,7 @@ def create(
         Path | None,
         typer.Option(
             metavar="FILE",
-            parser=expand_source,
+            parser=parse_source,
             help='Its data model in JSON: [{"userDefinedId": "mast-1", "attributes": '
             '[{"userDefinedId": "mast-1-speed", "schemaType": "double"}]}].',
         ),
@@ -215,8 +215,8 @@ def download(
             "--output",
             "-o",
             metavar="FILE",
-            parser=expand_home,
-            help="Output file, or a directory.",
+            parser=parse_output,
+            help="Output file, or a directory; - for standard output.",
         ),
     ] = Path("."),
     timeout: Annotated[
@@ -225,8 +225,10 @@ def download(
 ) -> None:
     """Download what a data capture recorded, as CSV."""
     captures, identifier = run.exchange.dataCapture, find_capture(run, capture)
-    with run.progress("downloading", "bytes") as callback:
-        captures.downloadData(identifier, output, exportTimeout=timeout, progress=callback)
+    with open_output_path(output) as path, run.progress("downloading", "bytes") as callback:
+        captures.downloadData(identifier, path, exportTimeout=timeout, progress=callback)
+    if output is STANDARD_OUTPUT:
+        return
     if run.json:
         print_json({"captureId": identifier, "output": str(output)})
     run.info(f"written to the directory {output}" if output.is_dir() else f"written: {output}")

@@ -24,6 +24,7 @@ from ..result_output import (
     parse_target,
     print_result,
 )
+from ..standard_streams import to_file
 from ..tables import ExactText
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def query(
 
     for name in attributes or ():
         validation.require_str("--attribute", name)
+    output = to_file(output)
     kind = parse_format(run, format_, output)
     target = parse_target(output, kind, will_plot=False)
     identifiers = [find_endpoint(run, endpoint) for endpoint in endpoints]

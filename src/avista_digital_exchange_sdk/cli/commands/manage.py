@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -15,6 +16,7 @@ from ..context import CommandContext
 from ..entry_format import basename, entry_id, to_json
 from ..output import print_json
 from ..remote_paths import HELP, expand_paths, is_file_id, is_root, resolve_path, to_url
+from ..standard_streams import STANDARD_OUTPUT, open_output_path, parse_output
 from ..tables import ByteCount
 from .copy import Jobs
 from .data_stores import Location
@@ -180,7 +182,14 @@ def zip_(
         list[str], typer.Argument(metavar="PATH", autocompletion=complete_remote_path, help=HELP)
     ],
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="The local file to write.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            parser=parse_output,
+            help="The local file to write, or - for standard output.",
+        ),
     ],
 ) -> None:
     """Download files and directories as one zip file, which the platform creates."""
@@ -191,9 +200,15 @@ def zip_(
             if identifier is None:
                 raise validation.invalid_argument("PATH", remote_path, "a path in a data store")
             ids.append(identifier)
-    target = validation.resolve_output_path("--output", output, "")
-    with run.progress("downloading", "bytes", file=target) as callback:
+    if output is not STANDARD_OUTPUT:
+        output = validation.resolve_output_path("--output", output, "")
+    with (
+        open_output_path(output) as target,
+        run.progress("downloading", "bytes", file=output) as callback,
+    ):
         written = run.exchange.downloadDataStoreZip(ids, target, progress=callback)
+    if output is STANDARD_OUTPUT:
+        return
     if run.json:
         print_json({"target": str(written), "files": ids})
     run.info(f"downloaded {written}")

@@ -20,6 +20,7 @@ from ..names import find_database
 from ..output import print_json
 from ..parameter_names import to_cli_message
 from ..publish_report import print_inspection, print_report
+from ..standard_streams import parse_device_output
 from .databases import Database
 
 if TYPE_CHECKING:
@@ -176,11 +177,14 @@ def publish(
     ] = 0,
     skip_footer: Annotated[int | None, _option("Number of rows to ignore at the end.", "N")] = None,
     mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE", parser=expand_home, help="Saved options to use.")
+        Path | None,
+        typer.Option(metavar="FILE", parser=expand_home, help="Saved options to use."),
     ] = None,
     save_mapping: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", parser=expand_home, help="Output file for these options."),
+        typer.Option(
+            metavar="FILE", parser=parse_device_output, help="Output file for these options."
+        ),
     ] = None,
     iot: Annotated[
         bool,
@@ -215,7 +219,7 @@ def publish(
         Path | None,
         typer.Option(
             metavar="FILE",
-            parser=expand_home,
+            parser=parse_device_output,
             help="Output file for rejected rows (default: FILE.rejected.csv).",
         ),
     ] = None,

@@ -12,7 +12,6 @@ from ..._time_series.time_arguments import NOW
 from ..._time_series.zones import parse_time_zone
 from ..._utils import validation
 from ..._utils.atomic_files import atomic_write
-from ..._utils.local_paths import expand_source
 from ..._utils.temporary_files import explain_full_disk, open_temporary_file
 from ...errors import InvalidParameterError
 from ..command import command
@@ -29,6 +28,7 @@ from ..result_output import (
     parse_target,
     print_result,
 )
+from ..standard_streams import parse_source, read_bytes, to_file
 from .databases import Database
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def query(
         typer.Option(
             "--filter",
             metavar="FILE",
-            parser=expand_source,
+            parser=parse_source,
             help='Instead of --asset and --attribute, a JSON file: [{"assetId": "...", '
             '"attributeNamesFilter": ["..."]}].',
         ),
@@ -119,6 +119,7 @@ def query(
     do not exist and empty results are reported on standard error.
     """
     parse_time_zone("--time-zone", time_zone)
+    output = to_file(output)
     filters = _filters(assets, attributes, filter_file, all_assets=all_assets)
     kind = parse_format(run, format_, output)
     plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
@@ -193,7 +194,7 @@ def _filters(
         names = [ALL] if all_assets else assets or []
         return [{"assetId": asset, "attributeNamesFilter": attributes} for asset in names]
     try:
-        filters: list[AssetFilter] = json.loads(file.read_bytes())
+        filters: list[AssetFilter] = json.loads(read_bytes(file))
     except OSError as error:
         raise InvalidParameterError(f"--filter: {file} cannot be read: {error.strerror}") from error
     except ValueError as error:
