@@ -196,6 +196,15 @@ class TestWorkbooks:
         with pytest.raises(InvalidParameterError, match="xlsx: has no rows of values"):
             files.publish(self.workbook(files, ["timestamp", "kW"]))
 
+    @pytest.mark.parametrize(("option", "row"), [("skipFooter", 3), ("unitsRow", 2)])
+    def test_rows_of_values_are_not_ignored(
+        self, files: FilePublisher, option: str, row: int
+    ) -> None:
+        rows = [[datetime(2024, 5, day), 1.5] for day in (1, 2)]
+        path = self.workbook(files, ["timestamp", "kW"], *rows)
+        with pytest.raises(InvalidParameterError, match=f"row {row}: has the timestamp '2024-05-0"):
+            files.publish(path, timeZone="UTC", **{option: 1})
+
     def test_merged_cells_are_reported(self, files: FilePublisher) -> None:
         path = self.workbook(
             files, ["timestamp", "kW"], ["2024-05-01T00:00:00Z", 1], ["2024-05-02T00:00:00Z", 2]
@@ -584,7 +593,7 @@ def test_option_that_a_format_does_not_have_is_refused(files: FilePublisher, nam
                 f"{name} must be omitted for may.{format}, which is"
             )
         elif name != "columnNames":
-            files.publish(path, dryRun=True, **{name: value})
+            files.publish(path, inspect=True, **{name: value})
 
 
 def test_advice_has_only_options_of_the_format(files: FilePublisher) -> None:

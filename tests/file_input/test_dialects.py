@@ -198,6 +198,22 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
         "line 2: must have 2 cells like the header in line 1, got 3: '2024-05-01T00:00:00Z,1,5'; a "
         "',' in a cell, such as a decimal comma, needs quotes around the cell",
     ),
+    "a row of values as a footer": (
+        PLAIN,
+        {"skipFooter": 1},
+        f"line 3: has the timestamp '{NEXT}', but is ignored as a row of units or of a foot",
+    ),
+    "a row of values as units": (PLAIN, {"unitsRow": 1}, f"line 2: has the timestamp '{DAY}', but"),
+    "a column to publish and to ignore": (
+        PLAIN,
+        {"measureColumns": ["kW"], "ignoreColumns": ["kW"]},
+        "ignoreColumns must be other columns than those of measureColumns, got 'kW'",
+    ),
+    "a reserved name": (
+        f"timestamp,time\n{DAY},1\n",
+        {"timeColumn": "timestamp"},
+        "column 'time': can't be the name of an attribute, which must be a name other than",
+    ),
     "gzip in gzip": (gzip.compress(gzip.compress(b"x")), {}, "is compressed twice; extract it"),
     "tar": (b"a.csv" + bytes(252) + b"ustar" + bytes(250), {}, "is a tar archive; extract it"),
     "RAR": (b"Rar!\x1a\x07\0" + bytes(20), {}, "is a RAR archive; extract it first"),

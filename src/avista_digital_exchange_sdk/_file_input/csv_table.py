@@ -4,6 +4,7 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 
 from .blanks import strip_blanks
 from .csv_dialect import CsvDialect, detect_dialect, read_failure
@@ -70,8 +71,9 @@ class CsvTable:
     def _data_rows(self, problems: Problems) -> Iterator[_Row]:
         """The rows of values, without rows of units and without the footer."""
         rows = self._rows(problems)
-        for _ in range(self.dialect.units_rows):
-            next(rows, None)
+        skipped = self.understanding.skipped
+        skipped.clear()
+        skipped += islice(rows, self.dialect.units_rows)
         footer = self._options.skipFooter
         if not footer:
             yield from rows
@@ -81,6 +83,7 @@ class CsvTable:
             held.append(row)
             if len(held) > footer:
                 yield held.popleft()
+        skipped += held
 
     def _rows(self, problems: Problems) -> Iterator[_Row]:
         """The rows after the header, without empty ones."""

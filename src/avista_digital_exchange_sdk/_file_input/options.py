@@ -223,6 +223,9 @@ def _check_together(options: FileOptions) -> None:
                 raise invalid_argument(
                     name, getattr(options, name), "omitted if assetsInColumns= is passed"
                 )
+    if both := set(options.ignoreColumns) & set(options.measureColumns or ()):
+        valid = "other columns than those of measureColumns"
+        raise invalid_argument("ignoreColumns", min(both), valid)
     if options.timeFormat is not None:
         _check_time_format(options.timeFormat)
 

@@ -255,10 +255,27 @@ class PublishPlan:
             # If none of them contains a digit, the first one is reported as not a timestamp.
             self._detector.add(first.times.drop_null().to_pylist()[:1])
         self._times = self._create_time_reader()
+        self._check_skipped()
         if self._detector.example is not None and is_interval(self._detector.example):
             self.notices.append("the timestamps are intervals; their starts are published")
         for name, profile in self._profiles.items():
             self._decisions[name] = self._decide(profile)
+
+    def _check_skipped(self) -> None:
+        """Refuse to ignore rows of units or of a footer that have a timestamp and values."""
+        for line, cells in self._table.understanding.skipped:
+            indexes = [*self._roles.times, *self._roles.measures]
+            found = [strip_blanks(cells[i] or "") if i < len(cells) else "" for i in indexes]
+            count = len(self._roles.times)
+            time = " ".join(found[:count])
+            if any(found[count:]) and self._times.parse_value(time) is not None:
+                self.problems.add(
+                    f"has the timestamp {quote(time)}, but is ignored as a row of units or of a "
+                    f"footer; pass unitsRow= and skipFooter= as the file has them, or delete the "
+                    f"{self.line_word}",
+                    line=line,
+                    key="skipped",
+                )
 
     @property
     def _reads_times(self) -> bool:
@@ -312,7 +329,7 @@ class PublishPlan:
             validate_name("", profile.name)
         except InvalidParameterError as error:
             self.problems.add(
-                f"can't be the name of an attribute{str(error)[1:]}; rename it with "
+                f"can't be the name of an attribute, which{error}; rename it with "
                 f"{suggest(attributeNames={profile.column: 'NAME'})}",
                 column=profile.column,
             )

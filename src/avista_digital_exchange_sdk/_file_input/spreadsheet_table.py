@@ -60,8 +60,12 @@ class SpreadsheetTable:
         rows: list[list[str | None]] = []
         first = self._header + self._options.unitsRow
         held: list[tuple[int, list[str | None]]] = []
+        skipped = self.understanding.skipped
+        skipped.clear()
         for number, cells in self._rows(problems):
             if number <= first:
+                if number > self._header:
+                    skipped.append((number, cells))
                 continue
             held.append((number, cells))
             if len(held) <= self._options.skipFooter:
@@ -74,6 +78,7 @@ class SpreadsheetTable:
             if len(rows) == ROWS_PER_CHUNK:
                 yield to_chunk(numbers, rows, self._width)
                 numbers, rows = [], []
+        skipped += held
         yield to_chunk(numbers, rows, self._width)
 
     def _fit(

@@ -63,12 +63,14 @@ class Understanding:
         notices: Messages for the user that do not prevent publishing.
         attribute_types: The types that the file declares, by attribute.
         is_own_result: Whether it is a result of the platform, whose times are in UTC.
+        skipped: The rows that were ignored as units or as a footer, with their numbers.
     """
 
     facts: dict[str, object] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     attribute_types: dict[str, str] = field(default_factory=dict)
     is_own_result: bool = False
+    skipped: list[tuple[int, Sequence[str | None]]] = field(default_factory=list)
 
 
 class Table(Protocol):
