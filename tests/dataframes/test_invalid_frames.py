@@ -241,8 +241,9 @@ class TestErrors:
         assert raised.value.unknown == raised.value.notSent == []
 
     def test_publish_error_names_the_rows_that_were_not_sent(
-        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, database: str
+        self, connect: Connect, local: LocalExchange, proxy: Proxy, database: str
     ) -> None:
+        client = connect(local.token, endpoint=proxy.endpoint, maxRetries=0, maxConcurrency=1)
         refused = {"data": None, "errors": [{"errorType": "Unauthorized", "message": "no"}]}
         proxy.responses[PUBLISH] = [None, FakeResponse(200, json.dumps(refused).encode())]
         rows = pa.table(
@@ -253,7 +254,7 @@ class TestErrors:
             }
         )
         with pytest.raises(PublishIncompleteError) as raised:
-            proxied_client.publishDataFrameToTimeSeriesDatabase(database, rows)
+            client.publishDataFrameToTimeSeriesDatabase(database, rows)
         assert raised.value.written == [0, 2]
         assert raised.value.notSent == [1, 3]
 
