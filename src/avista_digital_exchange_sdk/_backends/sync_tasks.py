@@ -55,7 +55,9 @@ class ThreadTask(Generic[_Result]):
 
     async def wait(self, timeout: float | None = None) -> bool:
         check_process(self._process)
-        return bool(concurrent.futures.wait([self._outcome], timeout).done)
+        with contextlib.suppress(TimeoutError):
+            self._outcome.exception(timeout)
+        return self._outcome.done()
 
     async def cancel(self) -> None:
         self._end()

@@ -58,6 +58,9 @@ class JobOutcomes(Outcomes):
         self.states: dict[int, int] = {}
 
     def _mark(self, indexes: Iterable[int], state: int) -> None:
+        if not self.states:
+            self.states = dict.fromkeys(indexes, state)
+            return
         for index in indexes:
             self.states[index] = max(self.states.get(index, PENDING), state)
 

@@ -215,6 +215,9 @@ def _format_value(
 
 def unwrap_numpy(value: object) -> object:
     """Convert numbers and booleans of numpy to those of Python."""
+    if type(value) is str:
+        # Most values.
+        return value
     is_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0
     if not is_scalar or type(value).__name__.startswith(("datetime", "timedelta")):
         return value
@@ -241,7 +244,7 @@ def _format_double(argument: str, value: object) -> str:
     is_number = not isinstance(value, str) and isinstance(value, (Real, Decimal))
     text = to_str_if_lossless(argument, value) if is_number else value
     text = text.strip() if isinstance(text, str) else ""
-    if not _NUMBER.fullmatch(text) or float(text) in (float("inf"), float("-inf")):
+    if not _NUMBER.fullmatch(text) or math.isinf(float(text)):
         raise invalid_argument(argument, value, valid)
     return _check_length(argument, text)
 
