@@ -5,7 +5,7 @@ import gc
 from collections.abc import Iterator
 
 # How many objects may be created before the collector looks at them, in a `gc_relaxed` block.
-RELAXED_THRESHOLD = 10_000
+RELAXED_THRESHOLD = 20_000
 
 
 @contextlib.contextmanager
