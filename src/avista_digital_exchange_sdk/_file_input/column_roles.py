@@ -252,7 +252,7 @@ class RoleFinder:
         return not any(":" in cell and not _MIDNIGHT.search(cell) for cell in cells)
 
     def _notice_zones(self, roles: ColumnRoles) -> None:
-        """Tell of columns that may state the zone of times for which another one is passed."""
+        """Report columns that may contain the zone of times for which another one is passed."""
         if self._options.timeZone is None:
             return
         times = [self._names[index] for index in roles.times]
