@@ -58,7 +58,7 @@ class TestTables:
         (row,) = [row for row in rows if row.startswith("Solar site")]
         short = local.dataStoreId.partition("-")[0] + "…"
         assert f" {local.dataStoreId if is_whole else short} " in row
-        assert ("--ids shows them" in outcome.other_stream) == (not is_whole)
+        assert ("--ids shows complete IDs" in outcome.other_stream) == (not is_whole)
 
     def test_table_is_the_format_of_sql_on_a_terminal(
         self, environment: dict[str, str], local: LocalExchange

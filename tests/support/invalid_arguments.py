@@ -286,7 +286,7 @@ INVALID_ASSETS = [
         [ASSET, ASSET | {"userDefinedId": "b"}],
         "assets[1].attributes[0].userDefinedId must be unique",
     ),
-    *(([ASSET | {"displayName": value}], "assets[0].displayName") for value in (None, 7, "")),
+    *(([ASSET | {"displayName": value}], "assets[0].displayName") for value in (7, "")),
     *(
         ([ASSET | {"attributes": value}], "attributes must be a non-empty")
         for value in (None, 7, [])
@@ -306,7 +306,7 @@ SCHEMA_TYPES = "one of boolean, dateTime, double, duration, integer, string"
 
 def _invalid_attributes(argument: str) -> list[tuple[Any, str]]:
     return [
-        *((value, LIST) for value in (None, 7, "kW", {"name": "kW"}, b"kW")),
+        *((value, LIST) for value in (7, "kW", {"name": "kW"}, b"kW")),
         *(([value], f"{argument}[0] must be a dictionary") for value in (None, 7, "kW", [])),
         ([{"name": "kW", "type": "double"}], f"{argument}[0] must be a dictionary with the keys"),
         *(([TYPED | {"name": value}], f"{argument}[0].name") for value in (None, 7, "", " ")),
@@ -347,8 +347,9 @@ INVALID_PROPERTY_VALUES = [
     ({"Height": {"value": None}}, VALUE),
     *(
         ({"Height": {"value": 1, "timestamp": value}}, "since 1970")
-        for value in ("soon", 1.5, True, [], 2**63)
+        for value in (1.5, True, [], 2**63)
     ),
+    ({"Height": {"value": 1, "timestamp": "soon"}}, "timestamp must be an ISO 8601 timestamp"),
 ]
 INVALID_ENDPOINT_IDS = [
     *((value, NOT_EMPTY) for value in (7, {}, "", " ", b"id")),

@@ -45,7 +45,7 @@ class ProgressDisplay(FileProgress):
         self.what: str = escape_controls(what)
         self.done: int = 0
         self.total: int | None = None
-        self.file = ""
+        self.file: str = ""
         self.files: tuple[int, int] | None = None
         self._units = unit, unit_of_total or unit
         self.unit: Unit = unit
