@@ -347,9 +347,8 @@ INVALID_PROPERTY_VALUES = [
     ({"Height": {"value": None}}, VALUE),
     *(
         ({"Height": {"value": 1, "timestamp": value}}, "since 1970")
-        for value in (1.5, True, [], 2**63)
+        for value in ("soon", 1.5, True, [], 2**63)
     ),
-    ({"Height": {"value": 1, "timestamp": "soon"}}, "timestamp must be an ISO 8601 timestamp"),
 ]
 INVALID_ENDPOINT_IDS = [
     *((value, NOT_EMPTY) for value in (7, {}, "", " ", b"id")),

@@ -354,7 +354,7 @@ def _check_digits(decimals: Values, name: str) -> None:
         if (
             number is not None
             and abs(number) > MAX_EXACT_INTEGER
-            and Decimal(float(number)) != (number)
+            and Decimal(float(number)) != number
         ):
             raise InvalidParameterError(
                 f"frame: row {row} of column {name!r} can't be published as DOUBLE without "

@@ -131,8 +131,7 @@ class UnitReadings:
     """The ways to read strings as numbers that all have the same unit.
 
     Args:
-        given: What is already said of numbers.
-
+        given: The specified format of numbers.
     """
 
     def __init__(self, given: NumberSyntax) -> None:
@@ -148,7 +147,7 @@ class UnitReadings:
         return self._readings is not None and not self._has_other
 
     def add(self, text: str) -> None:
-        """Take a string into account."""
+        """Add a string."""
         if self._has_other:
             return
         found = _WITH_UNIT.fullmatch(text.strip())
@@ -164,7 +163,7 @@ class UnitReadings:
         self._has_one_unit = self._has_one_unit and is_read
 
     def arguments(self) -> list[dict[str, Any]]:
-        """The arguments that make numbers of all strings, for each way to read them."""
+        """The arguments with which all strings are numbers, for each possible format."""
         if self._readings is None or self._has_other or not self._has_one_unit:
             return []
         return self._readings.arguments()

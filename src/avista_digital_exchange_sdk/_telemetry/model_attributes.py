@@ -13,11 +13,16 @@ from .._generated.input_types import (
 )
 from .._utils import validation
 from .._utils.validation import invalid_argument
+from ..errors import InvalidParameterError
 from .values import InputTimeUnit, format_value, parse_time_ns
 
 TELEMETRY_KEYS = {"name", "schemaType", "description"}
 PROPERTY_KEYS = TELEMETRY_KEYS | {"defaultValue", "writable"}
 VALUE_KEYS = {"value", "timestamp"}
+VALID_TIME = (
+    "a datetime or an ISO 8601 string, both with a time zone, or an integer number of milliseconds "
+    "since 1970, between the years 1677 and 2262"
+)
 
 # A segment of a digital twin model identifier, by version 2 of DTDL.
 _SEGMENT = re.compile("[A-Za-z]([A-Za-z0-9_]*[A-Za-z0-9])?")
@@ -119,7 +124,10 @@ def _parse_property_value(
     place = f"{argument}.timestamp"
     is_text = isinstance(timestamp, str) and not _INTEGER.fullmatch(timestamp)
     unit = InputTimeUnit.ISO8601 if is_text else InputTimeUnit.MILLISECONDS
-    nanoseconds = parse_time_ns(place, place, now if timestamp is None else timestamp, unit)
+    try:
+        nanoseconds = parse_time_ns(place, place, now if timestamp is None else timestamp, unit)
+    except InvalidParameterError:
+        raise invalid_argument(place, timestamp, VALID_TIME) from None
     return EndpointPropertyInput(
         name=name,
         value=format_value(argument, entry["value"]),

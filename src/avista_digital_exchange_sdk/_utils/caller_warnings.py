@@ -2,11 +2,12 @@
 
 import contextlib
 import inspect
+import os
 import warnings
 from pathlib import Path
 
 # Context managers of the package are on the stack with frames of contextlib between its own.
-_SKIPPED = (str(Path(__file__).parents[1]), contextlib.__file__)
+_SKIPPED = (f"{Path(__file__).parents[1]}{os.sep}", contextlib.__file__)
 
 
 def warn(message: str, category: type[Warning]) -> None:
